@@ -1,0 +1,10 @@
+//! One customer, followed across every channel: an embeddable library for omnichannel customer experience.
+
+pub mod channel;
+pub mod device;
+pub mod ids;
+pub mod keyed;
+pub mod pii;
+pub mod reason;
+pub mod region;
+pub mod time;
