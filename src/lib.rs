@@ -7,4 +7,5 @@ pub mod keyed;
 pub mod pii;
 pub mod reason;
 pub mod region;
+pub mod text;
 pub mod time;
