@@ -2,6 +2,7 @@
 
 pub mod channel;
 pub mod device;
+pub mod identifier;
 pub mod ids;
 pub mod keyed;
 pub mod pii;
