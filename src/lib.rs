@@ -5,6 +5,7 @@ pub mod device;
 pub mod identifier;
 pub mod ids;
 pub mod keyed;
+pub mod money;
 pub mod pii;
 pub mod reason;
 pub mod region;
