@@ -1,5 +1,6 @@
 //! One customer, followed across every channel: an embeddable library for omnichannel customer experience.
 
+pub mod calendar;
 pub mod channel;
 pub mod device;
 pub mod identifier;
