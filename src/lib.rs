@@ -1,6 +1,7 @@
 //! One customer, followed across every channel: an embeddable library for omnichannel customer experience.
 
 pub mod calendar;
+pub mod cart;
 pub mod channel;
 pub mod device;
 pub mod identifier;

@@ -1,0 +1,93 @@
+//! Two carts of one person become one.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Cart, CartState, LineKey, MAX_LINES, Quantity};
+use crate::money::Currency;
+
+/// How the quantities of a line that both carts hold are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MergeStrategy {
+    /// The larger quantity of the two. The default, because it is idempotent: somebody who put the same thing into
+    /// two carts usually wants it once, and merging twice changes nothing.
+    #[default]
+    MaxQuantity,
+}
+
+/// A line whose quantity differs from the kept cart's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LineChange {
+    /// The line.
+    pub line: LineKey,
+    /// How many the kept cart held; absent if it did not hold the line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Quantity>,
+    /// How many the merged cart holds.
+    pub to: Quantity,
+}
+
+/// What a merge did, so that nobody buys merged items unseen. Every list is in the order of the line keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MergeReport {
+    /// Lines that only the other cart held.
+    pub added: Vec<LineChange>,
+    /// Lines of both whose quantity is not the kept cart's any more.
+    pub changed: Vec<LineChange>,
+    /// Lines of the other cart that did not fit into [`MAX_LINES`].
+    pub dropped: Vec<LineKey>,
+    /// The other cart's currency, if it is not the kept cart's: its lines are priced anew, never dropped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repriced_from: Option<Currency>,
+}
+
+/// The merged cart and what was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The kept cart with the other's lines in it.
+    pub cart: Cart,
+    /// What changed.
+    pub report: MergeReport,
+}
+
+/// Puts the lines of `other` into `kept`. Neither is changed, so undoing a merge is keeping the two.
+///
+/// The result has the id and the currency of `kept`, the larger version, and the later time. It is open if anything
+/// is in it. Merging the same cart again changes no line and reports nothing.
+///
+/// # Complexity
+/// O((n + m) log(n + m)) in the lines of both.
+#[must_use]
+pub fn merge(kept: &Cart, other: &Cart, strategy: MergeStrategy) -> Merged {
+    let mut cart = kept.clone();
+    let mut report = MergeReport::default();
+    for (line, &theirs) in &other.lines {
+        let ours = kept.lines.get(line).copied();
+        let to = match (strategy, ours) {
+            (MergeStrategy::MaxQuantity, Some(ours)) => ours.max(theirs),
+            (MergeStrategy::MaxQuantity, None) => theirs,
+        };
+        if ours == Some(to) {
+            continue;
+        }
+        if ours.is_none() && cart.lines.len() >= MAX_LINES {
+            report.dropped.push(line.clone());
+            continue;
+        }
+        cart.lines.insert(line.clone(), to);
+        let list = if ours.is_some() { &mut report.changed } else { &mut report.added };
+        list.push(LineChange { line: line.clone(), from: ours, to });
+    }
+    if kept.currency != other.currency && !other.lines.is_empty() {
+        report.repriced_from = Some(other.currency);
+    }
+    cart.version = kept.version.max(other.version);
+    cart.changed_at = kept.changed_at.max(other.changed_at);
+    if !cart.lines.is_empty() {
+        cart.state = CartState::Open;
+    }
+    Merged { cart, report }
+}
