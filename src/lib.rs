@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod cart;
 pub mod channel;
 pub mod device;
+pub mod event;
 pub mod identifier;
 pub mod ids;
 pub mod keyed;
