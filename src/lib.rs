@@ -12,5 +12,6 @@ pub mod money;
 pub mod pii;
 pub mod reason;
 pub mod region;
+pub mod store;
 pub mod text;
 pub mod time;
