@@ -40,6 +40,8 @@ mod journal;
 mod key;
 mod limits;
 mod memory;
+#[cfg(feature = "redb")]
+mod redb;
 mod session;
 mod tx;
 
@@ -49,6 +51,8 @@ pub use envelope::{Stored, Unknown, decode, encode};
 pub use error::{StoreError, StoreErrorKind};
 pub use key::{Key, KeyTooLong};
 pub use memory::MemoryStore;
+#[cfg(feature = "redb")]
+pub use redb::{RedbStore, Scrubbed, Settings as RedbSettings};
 pub use tx::{Found, Stop, Tenant, Tx};
 
 /// A boxed future that may move between threads.
