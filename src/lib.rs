@@ -11,6 +11,7 @@ pub mod keyed;
 pub mod money;
 pub mod pii;
 pub mod reason;
+pub mod record;
 pub mod region;
 pub mod store;
 pub mod text;
