@@ -6,6 +6,7 @@ pub mod channel;
 pub mod device;
 pub mod event;
 pub mod identifier;
+pub mod identity;
 pub mod ids;
 pub mod keyed;
 pub mod money;

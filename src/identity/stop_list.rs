@@ -1,0 +1,112 @@
+//! Values that programs and people write when they have none: data, by language.
+//!
+//! Compared after lower-casing, folding digits and dropping white space, so `N / A` and `n/a` are one entry. Every entry is
+//! written in that form.
+
+/// What stands for "nothing", by language. The first list holds what programs write.
+pub(super) const WORDS: &[(&str, &[&str])] = &[
+    (
+        "program",
+        &[
+            "null",
+            "nil",
+            "undefined",
+            "none",
+            "nan",
+            "n/a",
+            "na",
+            "(null)",
+            "<null>",
+            "(notset)",
+            "notset",
+            "(none)",
+            "[objectobject]",
+            "true",
+            "false",
+            "void",
+            "empty",
+            "blank",
+            "default",
+            "placeholder",
+            "todo",
+            "-1",
+        ],
+    ),
+    (
+        "en",
+        &[
+            "anonymous",
+            "anon",
+            "guest",
+            "unknown",
+            "unnamed",
+            "noname",
+            "noemail",
+            "nophone",
+            "nothing",
+            "test",
+            "testing",
+            "tester",
+            "example",
+            "sample",
+            "dummy",
+            "fake",
+            "asdf",
+            "qwerty",
+            "xxx",
+            "user",
+            "customer",
+            "admin",
+            "info",
+            "noreply",
+            "no-reply",
+        ],
+    ),
+    ("fa", &["ندارد", "ندارم", "نامشخص", "ناشناس", "نامعلوم", "هیچ", "خالی", "تست", "آزمایشی", "مهمان"]),
+    ("ar", &["لايوجد", "لايوجدشيء", "غيرمعروف", "غيرمتوفر", "مجهول", "ضيف", "فارغ", "اختبار", "تجربة"]),
+    ("he", &["אין", "איןלי", "ללא", "לאידוע", "אנונימי", "אורח", "ריק", "בדיקה", "כלום"]),
+    (
+        "ru",
+        &["нет", "неизвестно", "неизвестный", "отсутствует", "аноним", "гость", "пусто", "тест", "безимени"],
+    ),
+    ("tr", &["yok", "bilinmiyor", "misafir", "deneme"]),
+    ("de", &["keine", "keiner", "unbekannt", "gast"]),
+    ("fr", &["aucun", "aucune", "inconnu", "invité"]),
+    ("es", &["ninguno", "ninguna", "desconocido", "invitado", "prueba"]),
+];
+
+/// Whole e-mail addresses that stand for "none".
+pub(super) const ADDRESSES: &[&str] = &[
+    "test@test.com",
+    "a@a.com",
+    "aa@aa.com",
+    "a@b.com",
+    "a@b.c",
+    "asdf@asdf.com",
+    "none@none.com",
+    "no@no.com",
+    "null@null.com",
+    "email@email.com",
+    "user@example.com",
+    "test@example.com",
+    "name@domain.com",
+    "noemail@noemail.com",
+];
+
+/// The parts before the `@` that stand for "none" whatever the domain.
+pub(super) const LOCAL_PARTS: &[&str] = &[
+    "null",
+    "undefined",
+    "none",
+    "nan",
+    "n/a",
+    "noemail",
+    "no-email",
+    "no.email",
+    "noreply",
+    "no-reply",
+    "unknown",
+    "anonymous",
+    "donotreply",
+    "do-not-reply",
+];
