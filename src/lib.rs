@@ -8,6 +8,7 @@ pub mod event;
 pub mod identifier;
 pub mod identity;
 pub mod ids;
+pub mod journey;
 pub mod keyed;
 pub mod money;
 pub mod pii;

@@ -1,0 +1,15 @@
+//! What happened, and where did they leave off?
+//!
+//! * [`Timeline`]: one person's events from all records, in one total order that does not depend on arrival.
+//! * [`sessions`]: visits per device.
+//! * [`threads`] and [`resume`]: carts, forms and plans that any channel can take up where another left off.
+
+mod continuation;
+mod session;
+mod thread;
+mod timeline;
+
+pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
+pub use session::{Act, Boundary, Session, SessionSettings, sessions};
+pub use thread::{Closed, Effect, Seen, Thread, ThreadAct, ThreadKind, ThreadState, threads};
+pub use timeline::{Entry, Timeline};
