@@ -12,6 +12,7 @@ pub mod journey;
 pub mod keyed;
 pub mod money;
 pub mod pii;
+pub mod pricing;
 pub mod reason;
 pub mod record;
 pub mod region;
