@@ -10,6 +10,7 @@ pub mod identity;
 pub mod ids;
 pub mod journey;
 pub mod keyed;
+pub mod messaging;
 pub mod money;
 pub mod pii;
 pub mod pricing;

@@ -1,0 +1,67 @@
+//! What we tell a customer, where and when: `decide(message, recipient, policy, now)`.
+//!
+//! A decision is one of [`Decision`]: send now on a channel, defer until an instant, drop for a reason, or, for a
+//! person of the control group, keep the ghost of what would have been sent. It is a pure function of its arguments
+//! and carries its reasons as data; asking again with the same facts gives the same answer.
+//!
+//! The questions come in this order, so that nothing is deferred that may never be sent, and the control group holds
+//! exactly those who would have been sent the message:
+//! 1. the message: expired? the person suppressed? the fact already told?
+//! 2. each way to reach the person, the best first: the [gates](Stage) from suppression and consent to rendering;
+//! 3. [`combine`]: the best open channel, or wait for a better or the first one;
+//! 4. a competing message of higher priority; last the control group.
+//!
+//! Whoever is not allowed to be sent a message is never sent one because data is missing: no consent on record, no
+//! known time zone and no known address each have their own reason.
+//!
+//! ```
+//! # #[cfg(feature = "tzdb")] {
+//! use throughline::calendar::{Window, Windows, Zones};
+//! use throughline::channel::Channel;
+//! use throughline::messaging::{
+//!     AddressId, Class, ConsentRecord, ConsentState, Decision, Endpoint, Message, Policy, Recipient, Whereabouts, decide,
+//! };
+//! use throughline::time::{DateTime, Utc};
+//!
+//! let now: DateTime<Utc> = "2026-06-01T18:30:00Z".parse()?; // 22:00 in Tehran
+//! let message = Message::new("spring-sale", Class::Marketing, "marketing.offers".parse()?);
+//! let mut recipient = Recipient::new(Whereabouts::Known(Zones::bundled().named("Asia/Tehran")?));
+//! recipient.endpoints.push(Endpoint::new(Channel::Sms, AddressId::new("a-1")));
+//! let grant = ConsentRecord::new("marketing".parse()?, "sms".parse()?, ConsentState::Granted, "2026-01-01T00:00:00Z".parse()?);
+//! recipient.ledgers.push(vec![grant]);
+//! let mut policy = Policy::default();
+//! policy.quiet_hours.windows = Windows::new([Window::daily("21:00".parse()?, "08:00".parse()?)])?;
+//!
+//! match decide(&message, &recipient, &policy, now) {
+//!     Decision::Defer { until, reasons, .. } => {
+//!         assert_eq!(until, "2026-06-02T04:30:00Z".parse::<DateTime<Utc>>()?);
+//!         assert_eq!(reasons[0].rule, "quiet_hours");
+//!     }
+//!     other => panic!("{other:?}"),
+//! }
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod combine;
+mod consent;
+mod decide;
+mod gate;
+mod input;
+mod policy;
+mod presets;
+mod purpose;
+mod quiet;
+
+pub use combine::{ChannelGates, Competing, Decision, Inquiry, Refusal, combine};
+pub use consent::{
+    ConsentAnswer, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState, Relationship,
+    Suppression, consent, consent_across,
+};
+pub use decide::{decide, decide_with};
+pub use gate::{Context, Gate, Stage, Verdict, standard_gates};
+pub use input::{AddressId, Class, Endpoint, Message, PersonSuppression, Recipient};
+pub use policy::{ConsentRules, Policy, QuietHours};
+pub use presets::{Bindingness, QuietBook, QuietRule};
+pub use purpose::{ChannelScope, InvalidPurpose, InvalidScope, Purpose, PurposeScope};
+pub use quiet::{Quiet, QuietReason, Whereabouts, quiet};
