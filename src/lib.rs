@@ -5,6 +5,7 @@ pub mod cart;
 pub mod channel;
 pub mod device;
 pub mod event;
+pub mod hub;
 pub mod identifier;
 pub mod identity;
 pub mod ids;

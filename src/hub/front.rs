@@ -1,0 +1,240 @@
+//! The two drivers of the use cases: on the calling thread, and in an asynchronous service.
+
+use std::sync::Arc;
+
+use crate::calendar::Zone;
+use crate::cart::Cart;
+use crate::channel::Channel;
+use crate::event::{Event, Import};
+use crate::identifier::Identifier;
+use crate::identity::{Decision, RulesError, Step, WhyNot};
+use crate::ids::{DecisionId, RecordId};
+use crate::journey::{Continuation, Entry, Session, SessionSettings, Timeline};
+use crate::messaging::{self, AddressId};
+use crate::money::Currency;
+use crate::pricing::{PriceBook, Priced, PricingError, QuoteRules};
+use crate::store::{Stop, Store, StoreError, Tenant, Tx, run, run_async};
+use crate::time::{DateTime, TimeDelta, Utc};
+
+use super::{
+    Afterwards, Clock, CommandKey, Context, DecisionOutcome, ErasureOutcome, Inquiry, Profile, Recorded,
+    Rules, SystemClock, Verified, What, Who,
+};
+
+/// What both drivers hold.
+struct Parts {
+    store: Arc<dyn Store>,
+    tenant: Tenant,
+    rules: Rules,
+    clock: Arc<dyn Clock>,
+}
+
+impl Parts {
+    fn context(&self) -> Context<'_> {
+        Context::new(&self.rules, self.clock.now(), self.clock.entropy())
+    }
+
+    fn run<R>(
+        &self,
+        mut work: impl FnMut(&mut Tx<'_>, &Context<'_>) -> Result<R, Stop>,
+    ) -> Result<R, StoreError> {
+        let context = self.context();
+        let outcome = run(&*self.store, self.tenant, |tx| {
+            context.mint.rewind();
+            work(tx, &context)
+        })?;
+        Ok(outcome.value)
+    }
+
+    async fn run_async<R>(
+        &self,
+        mut work: impl FnMut(&mut Tx<'_>, &Context<'_>) -> Result<R, Stop>,
+    ) -> Result<R, StoreError> {
+        let context = self.context();
+        let outcome = run_async(&*self.store, self.tenant, |tx| {
+            context.mint.rewind();
+            work(tx, &context)
+        })
+        .await?;
+        Ok(outcome.value)
+    }
+}
+
+/// The front door on the calling thread. Cheap to clone; clones share the store.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::event::Event;
+/// use throughline::hub::{Hub, Outcome, Rules, Who};
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7","traits":{"firstName":"Sara"}}"#;
+/// let event = Event::from_segment(line, &hub.import())?;
+/// let recorded = hub.record(&event)?;
+/// assert_eq!(hub.record(&event)?.outcome, Outcome::Duplicate);
+/// let profile = hub.profile(&Who::Record(recorded.record))?.ok_or("she is unknown")?;
+/// assert_eq!(&**profile.fields["first_name"].value.reveal(), "Sara");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Hub(Arc<Parts>);
+
+/// The front door in an asynchronous service: the same use cases as futures, on any runtime.
+#[derive(Clone)]
+pub struct AsyncHub(Arc<Parts>);
+
+impl std::fmt::Debug for Hub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hub").field("tenant", &self.0.tenant).finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for AsyncHub {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("AsyncHub").field("tenant", &self.0.tenant).finish_non_exhaustive()
+    }
+}
+
+impl Hub {
+    /// A hub for one tenant over the machine's clock.
+    ///
+    /// # Errors
+    /// If the rules contradict what the crate promises.
+    pub fn new(store: Arc<dyn Store>, tenant: Tenant, rules: Rules) -> Result<Self, RulesError> {
+        Self::with_clock(store, tenant, rules, Arc::new(SystemClock))
+    }
+
+    /// A hub over another clock: for tests, examples and simulations.
+    ///
+    /// # Errors
+    /// As [`Hub::new`].
+    pub fn with_clock(
+        store: Arc<dyn Store>,
+        tenant: Tenant,
+        rules: Rules,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, RulesError> {
+        rules.identity.validate()?;
+        Ok(Self(Arc::new(Parts { store, tenant, rules, clock })))
+    }
+
+    /// The same hub for an asynchronous service.
+    #[must_use]
+    pub fn asynchronous(&self) -> AsyncHub {
+        AsyncHub(Arc::clone(&self.0))
+    }
+
+    /// The settings with which to read an event that arrives now.
+    #[must_use]
+    pub fn import(&self) -> Import {
+        Import { limits: self.0.rules.limits, ..Import::new(self.0.clock.now()) }
+    }
+
+    /// The rules.
+    #[must_use]
+    pub fn rules(&self) -> &Rules {
+        &self.0.rules
+    }
+
+    /// The store.
+    #[must_use]
+    pub fn store(&self) -> &dyn Store {
+        &*self.0.store
+    }
+
+    /// Runs a use case of your own, composed of those of this module, as one unit of work.
+    ///
+    /// # Errors
+    /// Of the store; `Conflict` after several attempts on fresh data.
+    pub fn run<R>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>, &Context<'_>) -> Result<R, Stop>,
+    ) -> Result<R, StoreError> {
+        self.0.run(work)
+    }
+}
+
+impl AsyncHub {
+    /// Runs a use case of your own, composed of those of this module, as one unit of work.
+    ///
+    /// # Errors
+    /// Of the store; `Conflict` after several attempts on fresh data.
+    pub async fn run<R>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>, &Context<'_>) -> Result<R, Stop>,
+    ) -> Result<R, StoreError> {
+        self.0.run_async(work).await
+    }
+}
+
+/// Each use case as a method of both drivers.
+macro_rules! use_cases {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        impl Hub {$(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// Of the store; `Conflict` after several attempts on fresh data.
+            pub fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+                self.0.run(|tx, context| super::$name(tx, context, $($argument),*))
+            }
+        )*}
+
+        impl AsyncHub {$(
+            $(#[$doc])*
+            ///
+            /// # Errors
+            /// Of the store; `Conflict` after several attempts on fresh data.
+            pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+                self.0.run_async(|tx, context| super::$name(tx, context, $($argument),*)).await
+            }
+        )*}
+    };
+}
+
+use_cases! {
+    /// Takes in one event; see [`record`](super::record()).
+    record(event: &Event) -> Recorded;
+    /// Takes in many events as one unit; see [`record_all`](super::record_all).
+    record_all(events: &[Event]) -> Vec<Recorded>;
+    /// One person's single view; see [`profile`](super::profile()).
+    profile(who: &Who) -> Option<Profile>;
+    /// Everything that happened with one person, in every channel; see [`timeline`](super::timeline()).
+    timeline(who: &Who, since: Option<DateTime<Utc>>) -> Option<Timeline>;
+    /// One event of a timeline, whole; see [`event`](super::event()).
+    event(entry: &Entry) -> Option<Event>;
+    /// Where she left off; see [`resume`](super::resume()).
+    resume(who: &Who, channel: &Channel) -> Option<Continuation>;
+    /// Her visits, by device; see [`sessions`](super::sessions()).
+    sessions(who: &Who, settings: &SessionSettings, zone: &Zone) -> Option<Vec<Session>>;
+    /// One of her carts; see [`cart`](super::cart()).
+    cart(who: &Who, cart_id: &str, currency: Currency) -> Option<Cart>;
+    /// What her cart costs; see [`quote`](super::quote()).
+    quote(who: &Who, cart_id: &str, currency: Currency, book: &PriceBook, rules: &QuoteRules)
+        -> Option<Result<Priced, PricingError>>;
+    /// Whether, where and when to send her a message; see [`decide`](super::decide()).
+    decide(who: &Who, inquiry: &Inquiry<'_>) -> Option<messaging::Decision>;
+    /// The address that such a decision names; see [`address`](super::address()).
+    address(who: &Who, address: &AddressId) -> Option<String>;
+    /// Two records are one person; see [`link`](super::link()).
+    link(command: &CommandKey, a: RecordId, b: RecordId) -> DecisionOutcome;
+    /// Two groups of records are different persons; see [`keep_apart`](super::keep_apart()).
+    keep_apart(command: &CommandKey, one: &[RecordId], other: &[RecordId]) -> DecisionOutcome;
+    /// Takes a decision back; see [`retract`](super::retract()).
+    retract(command: &CommandKey, decision: DecisionId) -> DecisionOutcome;
+    /// What people decided about a record; see [`decisions`](super::decisions()).
+    decisions(record: RecordId) -> Vec<Decision>;
+    /// Why two records are one person; see [`why`](super::why()).
+    why(a: RecordId, b: RecordId) -> Option<Vec<Step>>;
+    /// Why two records are not one person; see [`why_not`](super::why_not()).
+    why_not(a: RecordId, b: RecordId) -> WhyNot;
+    /// Forgets; see [`erase`](super::erase()).
+    erase(command: &CommandKey, what: &What, afterwards: Afterwards) -> ErasureOutcome;
+    /// A token that proves an address when it comes back; see [`challenge`](super::challenge()).
+    challenge(record: RecordId, identifier: &Identifier, lifetime: TimeDelta) -> Option<String>;
+    /// Redeems such a token; see [`verify`](super::verify()).
+    verify(record: RecordId, identifier: &Identifier, token: &str) -> Verified;
+    /// Lets an erased person's identifier be used again; see [`readmit`](super::readmit()).
+    readmit(identifier: &Identifier) -> bool;
+}

@@ -1,0 +1,50 @@
+//! The front door: use cases as plain functions over a [`Tx`](crate::store::Tx), and two drivers for them.
+//!
+//! Each use case ([`record`], [`profile`], [`timeline`], [`resume`], [`quote`], [`decide`], [`link`], [`keep_apart`],
+//! [`erase`], …) loads facts, calls one pure function of a module below, and writes facts. [`Hub`] runs them on the
+//! calling thread, [`AsyncHub`] in an asynchronous service. This is the one module that may read a clock.
+
+mod bulk;
+mod carts;
+mod command;
+mod context;
+mod decide;
+mod decided;
+mod decisions;
+mod erase;
+mod erased;
+mod event_log;
+mod explain;
+mod fold;
+mod front;
+mod holders;
+mod keys;
+mod members;
+mod profile;
+mod record;
+mod resolve;
+mod rules;
+mod sources;
+mod standing;
+mod stored;
+mod timelines;
+mod verify;
+mod who;
+
+pub use bulk::{Census, Intake, RefusedLine};
+pub use carts::{cart, quote};
+pub use command::CommandKey;
+pub use context::{Clock, Context, FixedClock, SystemClock};
+pub use decide::{Inquiry, address, decide};
+pub use decisions::{DecisionOutcome, decisions, keep_apart, link, retract};
+pub use erase::{Afterwards, ErasureOutcome, What, erase, readmit};
+pub use explain::{why, why_not};
+pub use fold::{Outcome, Recorded};
+pub use front::{AsyncHub, Hub};
+pub use profile::{GoldenField, Profile, ProfileIdentifier, RecordSummary, profile};
+pub use record::{record, record_all};
+pub use rules::Rules;
+pub use sources::{SourceRule, SourceRules};
+pub use timelines::{event, resume, sessions, timeline};
+pub use verify::{Verified, challenge, verify};
+pub use who::Who;

@@ -1,0 +1,58 @@
+//! The host's settings.
+
+use crate::event::Limits;
+use crate::identifier::IdentifierSettings;
+use crate::identity::{self, SurvivorshipRules};
+use crate::keyed::Pepper;
+
+use super::SourceRules;
+
+/// Everything by which the hub decides. Changing a rule changes views, never facts: see
+/// [`Hub::rebuild`](super::Hub::rebuild).
+///
+/// ```
+/// use throughline::hub::Rules;
+/// let rules = Rules::retail(b"from your secret manager");
+/// rules.identity.validate()?;
+/// # Ok::<(), throughline::identity::RulesError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Rules {
+    /// The tenant's secret for keyed hashes.
+    pub pepper: Pepper,
+    /// How raw identifiers are read.
+    pub identifiers: IdentifierSettings,
+    /// How far each source is believed.
+    pub sources: SourceRules,
+    /// Who is one person.
+    pub identity: identity::Rules,
+    /// Which of several values of a field wins.
+    pub survivorship: SurvivorshipRules,
+    /// Size caps of events.
+    pub limits: Limits,
+}
+
+impl Rules {
+    /// For shops; see [`identity::Rules::retail`].
+    #[must_use]
+    pub fn retail(secret: &[u8]) -> Self {
+        Self::with(secret, identity::Rules::retail(), SurvivorshipRules::retail())
+    }
+
+    /// For banks and insurers; see [`identity::Rules::bank`].
+    #[must_use]
+    pub fn bank(secret: &[u8]) -> Self {
+        Self::with(secret, identity::Rules::bank(), SurvivorshipRules::bank())
+    }
+
+    fn with(secret: &[u8], identity: identity::Rules, survivorship: SurvivorshipRules) -> Self {
+        Self {
+            pepper: Pepper::new(secret),
+            identifiers: IdentifierSettings::default(),
+            sources: SourceRules::default(),
+            identity,
+            survivorship,
+            limits: Limits::default(),
+        }
+    }
+}

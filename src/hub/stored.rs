@@ -1,0 +1,126 @@
+//! The shapes in which the hub keeps facts and views, each in the versioned envelope.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::event::StoredEvent;
+use crate::identifier::ValueHash;
+use crate::identity::{Decision, Quarantined};
+use crate::ids::{DecisionId, RecordId};
+use crate::record::{Millis, Record};
+use crate::store::Stored;
+
+/// Where an event went, to know it when it comes again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Receipt {
+    /// A keyed hash of the event as it came.
+    #[serde(rename = "h")]
+    pub(crate) content: ValueHash,
+    #[serde(rename = "r")]
+    pub(crate) record: RecordId,
+    #[serde(rename = "t")]
+    pub(crate) at: Millis,
+}
+
+/// Marks one of very many records that hold a value; the record is in the key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Holder {}
+
+/// Who holds an identifier value.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Holders {
+    /// How many records hold it.
+    #[serde(rename = "n")]
+    pub(crate) count: u32,
+    /// They, in order; none is listed here when there are more than [`Holders::LISTED`].
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) listed: Vec<RecordId>,
+}
+
+impl Holders {
+    /// The most that are listed in one value: one more than any policy lets hold a value that is evidence, so that the
+    /// record that makes a value generic still finds all the others.
+    pub(crate) const LISTED: u32 = 33;
+}
+
+/// The decisions of people that touch one record.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Decided {
+    /// In order.
+    #[serde(rename = "d")]
+    pub(crate) decisions: BTreeSet<DecisionId>,
+}
+
+/// Which component a record is in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Membership {
+    #[serde(rename = "c")]
+    pub(crate) component: RecordId,
+}
+
+/// Records that evidence holds together, and the profiles that they make.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Component {
+    /// One list of records per profile, its founder first.
+    #[serde(rename = "c")]
+    pub(crate) clusters: Vec<Vec<RecordId>>,
+    /// What was kept apart, and why.
+    #[serde(rename = "q", default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) quarantine: Vec<Quarantined>,
+}
+
+/// That a value belongs to an erased person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Erased {
+    #[serde(rename = "t")]
+    pub(crate) at: Millis,
+}
+
+/// How many values of erased people there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Erasures {
+    #[serde(rename = "n")]
+    pub(crate) count: u64,
+}
+
+/// That a proof has been used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UsedProof {
+    #[serde(rename = "t")]
+    pub(crate) expires: Millis,
+}
+
+macro_rules! stored {
+    ($($type:ty = $kind:literal, journal $journal:literal;)*) => {$(
+        impl Stored for $type {
+            const KIND: &'static str = $kind;
+            const VERSION: u16 = 1;
+            const JOURNAL: bool = $journal;
+        }
+    )*};
+}
+
+stored! {
+    Record = "record", journal true;
+    StoredEvent = "event", journal true;
+    Receipt = "receipt", journal false;
+    Holder = "holder", journal false;
+    Holders = "holders", journal false;
+    Decided = "decided", journal false;
+    Decision = "decision", journal true;
+    Membership = "membership", journal false;
+    Component = "component", journal true;
+    Erased = "erased", journal true;
+    Erasures = "erasures", journal false;
+    UsedProof = "used_proof", journal false;
+}

@@ -1,0 +1,168 @@
+//! What happened with one person, in every channel, and where she left off.
+
+use crate::calendar::Zone;
+use crate::channel::Channel;
+use crate::event::{Event, StoredEvent};
+use crate::journey::{
+    self, Act, Continuation, Entry, ResumeSettings, Session, SessionSettings, ThreadAct, Timeline, threads,
+};
+use crate::record::Millis;
+use crate::store::{Stop, Tx};
+use crate::time::{DateTime, Utc};
+
+use super::{Context, Who, event_log, keys, members};
+
+/// Everything that happened with one person from an instant on, in every channel and in time order; `None` if nobody is
+/// meant.
+///
+/// The timeline is a merge over the records of the profile: a merge of profiles moves no event and a split loses none.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// O(n log k) for n events in k records.
+pub fn timeline(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    since: Option<DateTime<Utc>>,
+) -> Result<Option<Timeline>, Stop> {
+    let Some(streams) = streams(tx, context, who, since)? else { return Ok(None) };
+    Ok(Some(Timeline::merge(
+        streams.into_iter().map(|stream| stream.into_iter().map(|(entry, _)| entry).collect()),
+    )))
+}
+
+/// One event of a timeline, whole; `None` if it was erased since.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::event::Event;
+/// use throughline::hub::{Hub, Rules};
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = r#"{"type":"page","messageId":"m-1","anonymousId":"visitor-7","properties":{"title":"خانه"}}"#;
+/// let recorded = hub.record(&Event::from_segment(line.as_bytes(), &hub.import())?)?;
+/// let timeline = hub.timeline(&recorded.record.into(), None)?.ok_or("nobody")?;
+/// let entry = timeline.entries().first().ok_or("nothing")?;
+/// assert_eq!(hub.event(entry)?.map(|event| event.to_segment().to_owned()), Some(line.to_owned()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// One key.
+pub fn event(tx: &mut Tx<'_>, _context: &Context<'_>, entry: &Entry) -> Result<Option<Event>, Stop> {
+    let key = keys::event(entry.record, Millis::from(entry.order.time), entry.event);
+    Ok(tx.get::<StoredEvent>(&key)?.and_then(|stored| Event::from_stored(&stored).ok()))
+}
+
+/// What she may take up again in that channel: her open cart, wherever she last touched it; `None` if nobody is meant.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// As [`timeline`].
+pub fn resume(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    channel: &Channel,
+) -> Result<Option<Continuation>, Stop> {
+    let Some(streams) = streams(tx, context, who, None)? else { return Ok(None) };
+    let acts: Vec<ThreadAct> = streams
+        .iter()
+        .flatten()
+        .filter(|(entry, _)| entry.order.time <= context.now)
+        .filter_map(act)
+        .collect();
+    let timeline = Timeline::merge(
+        streams.into_iter().map(|stream| stream.into_iter().map(|(entry, _)| entry).collect()),
+    );
+    let settings = ResumeSettings::default();
+    Ok(Some(journey::resume(&timeline, &threads(&acts), channel, context.now, &settings)))
+}
+
+/// An event of a timeline, in short and in full.
+type Told = (Entry, Event);
+
+/// Her visits: the acts on each of her devices, cut into sessions; `None` if nobody is meant.
+///
+/// A device is what `context.device.id` names, else the visitor id, else the record itself. `zone` matters only where
+/// the settings cut at midnight.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::calendar::Zone;
+/// use throughline::event::Event;
+/// use throughline::hub::{Hub, Rules};
+/// use throughline::journey::SessionSettings;
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"page","messageId":"m-1","anonymousId":"visitor-7"}"#;
+/// let recorded = hub.record(&Event::from_segment(line, &hub.import())?)?;
+/// let visits = hub.sessions(&recorded.record.into(), &SessionSettings::default(), &Zone::utc())?;
+/// assert_eq!(visits.map(|visits| visits.len()), Some(1));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// As [`timeline`].
+pub fn sessions(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    settings: &SessionSettings,
+    zone: &Zone,
+) -> Result<Option<Vec<Session>>, Stop> {
+    let Some(streams) = streams(tx, context, who, None)? else { return Ok(None) };
+    let told: Vec<(&Told, String)> =
+        streams.iter().flatten().map(|told| (told, told.0.record.to_string())).collect();
+    let acts: Vec<Act<'_>> = told
+        .iter()
+        .map(|((entry, event), record)| Act {
+            order: &entry.order,
+            device: event.device_id().or(event.anonymous_id()).unwrap_or(record),
+            user: event.user_id(),
+            campaign: event.campaign(),
+            outbound: false,
+        })
+        .collect();
+    Ok(Some(journey::sessions(&acts, settings, zone)))
+}
+
+/// The events of each record of a profile.
+fn streams(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    since: Option<DateTime<Utc>>,
+) -> Result<Option<Vec<Vec<Told>>>, Stop> {
+    let Some(record) = who.record(tx, context)? else { return Ok(None) };
+    let mut streams = Vec::new();
+    for member in members::cluster(tx, record)?.0 {
+        let mut stream = Vec::new();
+        event_log::each(tx, member, since.map(Millis::from), |key, stored| {
+            // What cannot be read any more was changed by somebody else; its neighbours are still shown.
+            if let (Some(event_key), Ok(event)) = (keys::event_of(&key), Event::from_stored(&stored)) {
+                stream.push((Entry::new(&event, member, event_key), event));
+            }
+        })?;
+        streams.push(stream);
+    }
+    Ok(Some(streams))
+}
+
+/// What an event does to the cart it names.
+fn act((_, event): &Told) -> Option<ThreadAct> {
+    ThreadAct::of_cart(event, event.cart()?.cart_id()?)
+}

@@ -1,0 +1,78 @@
+//! Whom a question is about.
+
+use crate::identifier::Identifier;
+use crate::ids::{ProfileId, RecordId};
+use crate::record::{ClaimLevel, Record};
+use crate::store::{Stop, Tx};
+
+use super::standing::standing;
+use super::{Context, holders, keys, members};
+
+/// Whom a question is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// A profile, by its present id or any id that it ever had.
+    Profile(ProfileId),
+    /// The profile that a record is in.
+    Record(RecordId),
+    /// The profile that an identifier names. An address that was only asserted names nobody, or whoever types
+    /// somebody's address could read her profile; neither does a value that several profiles hold, nor one
+    /// that was claimed before the account's first proof of an address and not again.
+    Identifier(Identifier),
+}
+
+impl From<ProfileId> for Who {
+    fn from(id: ProfileId) -> Self {
+        Self::Profile(id)
+    }
+}
+
+impl From<RecordId> for Who {
+    fn from(id: RecordId) -> Self {
+        Self::Record(id)
+    }
+}
+
+impl From<Identifier> for Who {
+    fn from(identifier: Identifier) -> Self {
+        Self::Identifier(identifier)
+    }
+}
+
+impl Who {
+    /// A record of the profile in question; `None` if nobody is meant, or nobody certain.
+    pub(crate) fn record(&self, tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Option<RecordId>, Stop> {
+        match self {
+            Self::Profile(id) => known(tx, RecordId::from(*id)),
+            Self::Record(id) => known(tx, *id),
+            Self::Identifier(identifier) => named(tx, context, identifier),
+        }
+    }
+}
+
+fn known(tx: &mut Tx<'_>, id: RecordId) -> Result<Option<RecordId>, Stop> {
+    Ok(tx.exists(&keys::record(id))?.then_some(id))
+}
+
+fn named(tx: &mut Tx<'_>, context: &Context<'_>, identifier: &Identifier) -> Result<Option<RecordId>, Stop> {
+    let rules = context.rules;
+    let contact = rules.identity.policy(identifier.kind()).contact;
+    let enough = if contact { ClaimLevel::Verified } else { ClaimLevel::Observed };
+    let holders = holders::get(tx, identifier.digest(&rules.pepper))?.listed;
+    let wanted: Vec<_> = holders.iter().map(|id| keys::record(*id)).collect();
+    let mut found = None;
+    for (id, record) in holders.iter().zip(tx.get_many::<Record>(&wanted)?) {
+        let level = record.and_then(|record| {
+            standing(&record, rules).find(|(known, _)| *known == identifier).map(|(_, claim)| claim.level())
+        });
+        if level.is_some_and(|level| level >= enough) {
+            let profile = members::profile_of(tx, *id)?;
+            match found {
+                None => found = Some(profile),
+                Some(other) if other == profile => {}
+                Some(_) => return Ok(None),
+            }
+        }
+    }
+    Ok(found.map(RecordId::from))
+}
