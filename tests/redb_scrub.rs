@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use pollster::block_on;
 use throughline::store::{
-    Batch, Expect, Key, ReadSet, RedbSettings, RedbStore, Scan, Seq, Store, StoreErrorKind, Version, Write,
+    Batch, Entry, Expect, Key, ReadSet, RedbSettings, RedbStore, Scan, Seq, Store, StoreErrorKind, Version,
+    View, Write,
 };
 
 /// What must be gone, in five scripts.
@@ -28,10 +29,10 @@ fn commit(store: &RedbStore, writes: Vec<(Key, Write)>) -> u64 {
     block_on(store.commit(&Batch { writes, ..Batch::default() })).unwrap().seq.0
 }
 
-fn dump(store: &RedbStore) -> String {
+fn dump(store: &RedbStore) -> (View, Vec<Entry>) {
     let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
     let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
-    format!("{view:?} {:?}", block_on(store.journal(Seq(0), usize::MAX)).unwrap())
+    (view, block_on(store.journal(Seq(0), usize::MAX)).unwrap())
 }
 
 /// Which canaries the bytes of a file contain.

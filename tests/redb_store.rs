@@ -13,7 +13,8 @@ use std::task::{Context, Poll, Waker};
 use pollster::block_on;
 use redb_disk::Disk;
 use throughline::store::{
-    Batch, Expect, Key, ReadSet, RedbSettings, RedbStore, Scan, Seq, Store, StoreErrorKind, Version, Write,
+    Batch, Entry, Expect, Key, ReadSet, RedbSettings, RedbStore, Scan, Seq, Store, StoreErrorKind, Version,
+    View, Write,
 };
 
 fn key(text: &str) -> Key {
@@ -35,10 +36,10 @@ fn get(store: &RedbStore, name: &str) -> Option<(u64, Vec<u8>)> {
 }
 
 /// Everything as text, to compare two states.
-fn dump(store: &RedbStore) -> String {
+fn dump(store: &RedbStore) -> (View, Vec<Entry>) {
     let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
     let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
-    format!("{view:?} {:?}", block_on(store.journal(Seq(0), usize::MAX)).unwrap())
+    (view, block_on(store.journal(Seq(0), usize::MAX)).unwrap())
 }
 
 #[test]
@@ -467,6 +468,16 @@ fn a_read_only_directory_is_a_failure() {
         Err(error) => assert_eq!((error.kind(), allowed), (StoreErrorKind::Failed, false)),
     }
     fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_place_where_no_file_can_be_is_a_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    fs::write(&file, b"no directory").unwrap();
+    for place in [file.join("store.redb"), directory.path().join("missing/store.redb")] {
+        assert_eq!(RedbStore::open(place).unwrap_err().kind(), StoreErrorKind::Failed);
+    }
 }
 
 #[test]
