@@ -71,7 +71,14 @@ proptest! {
         prop_assert_eq!(&after, &content(&never));
         // The receipts are gone too: the erased events would be taken in again.
         prop_assert_eq!(events.iter().filter(of_victim).count(), events.len() - kept.len());
-        prop_assert_eq!(hub.erase(&key, &What::Record(victim), Afterwards::Admit).unwrap(), outcome);
+        prop_assert_eq!(&hub.erase(&key, &What::Record(victim), Afterwards::Admit).unwrap(), &outcome);
+        // The same key for anything else is told.
+        for (what, afterwards) in [
+            (What::Record(victim), Afterwards::Suppress),
+            (What::Profile(Who::Record(victim)), Afterwards::Admit),
+        ] {
+            prop_assert_eq!(hub.erase(&key, &what, afterwards).unwrap(), ErasureOutcome::KeyReused);
+        }
     }
 
     /// Taking a decision back leaves everything as if it had never been made.

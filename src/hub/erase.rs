@@ -73,13 +73,16 @@ pub fn erase(
     what: &What,
     afterwards: Afterwards,
 ) -> Result<ErasureOutcome, Stop> {
-    let request = match what {
-        What::Record(id) | What::Profile(Who::Record(id)) => context.request("erase", &[id.as_bytes()]),
-        What::Profile(Who::Profile(id)) => context.request("erase", &[id.as_bytes()]),
+    let (of, name) = match what {
+        What::Record(id) => (b"record", *id.as_bytes()),
+        What::Profile(Who::Record(id)) => (b"member", *id.as_bytes()),
+        What::Profile(Who::Profile(id)) => (b"people", *id.as_bytes()),
         What::Profile(Who::Identifier(identifier)) => {
-            context.request("erase", &[identifier.digest(&context.rules.pepper).as_bytes()])
+            (b"holder", *identifier.digest(&context.rules.pepper).as_bytes())
         }
     };
+    let suppress = [u8::from(afterwards == Afterwards::Suppress)];
+    let request = context.request("erase", &[of, &name, &suppress]);
     let once = command.once(tx, context, request, |tx| {
         let records = match what {
             What::Record(id) => tx.exists(&keys::record(*id))?.then(|| vec![*id]),
