@@ -60,8 +60,8 @@ pub struct ProfileIdentifier {
     pub identifier: Identifier,
     /// The best claim to it.
     pub level: ClaimLevel,
-    /// Every claim to it is older than its record's first proof of an address and was not repeated: somebody else may
-    /// have planted it, and it is no evidence.
+    /// No claim to it counts: each is older than its record's first proof of an address and was not repeated, so that
+    /// somebody else may have planted it, or its record claims more identifiers than a person has.
     pub detached: bool,
     /// The records that claim it, in order.
     pub records: Vec<RecordId>,

@@ -29,9 +29,7 @@ pub fn timeline(
     since: Option<DateTime<Utc>>,
 ) -> Result<Option<Timeline>, Stop> {
     let Some(streams) = streams(tx, context, who, since)? else { return Ok(None) };
-    Ok(Some(Timeline::merge(
-        streams.into_iter().map(|stream| stream.into_iter().map(|(entry, _)| entry).collect()),
-    )))
+    Ok(Some(merged(streams)))
 }
 
 /// One event of a timeline, whole; `None` if it was erased since.
@@ -81,11 +79,8 @@ pub fn resume(
         .filter(|(entry, _)| entry.order.time <= context.now)
         .filter_map(act)
         .collect();
-    let timeline = Timeline::merge(
-        streams.into_iter().map(|stream| stream.into_iter().map(|(entry, _)| entry).collect()),
-    );
     let settings = ResumeSettings::default();
-    Ok(Some(journey::resume(&timeline, &threads(&acts), channel, context.now, &settings)))
+    Ok(Some(journey::resume(&merged(streams), &threads(&acts), channel, context.now, &settings)))
 }
 
 /// An event of a timeline, in short and in full.
@@ -160,6 +155,11 @@ fn streams(
         streams.push(stream);
     }
     Ok(Some(streams))
+}
+
+/// One timeline of all records.
+fn merged(streams: Vec<Vec<Told>>) -> Timeline {
+    Timeline::merge(streams.into_iter().map(|stream| stream.into_iter().map(|(entry, _)| entry).collect()))
 }
 
 /// What an event does to the cart it names.
