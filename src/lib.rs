@@ -30,7 +30,7 @@
 //! # The questions it answers
 //! | question | module | use case |
 //! |---|---|---|
-//! | Who is this? | [`identity`] | [`record`](hub::record()), [`profile`](hub::profile()), [`why`](hub::why()), [`link`](hub::link()), [`keep_apart`](hub::keep_apart()), [`erase`](hub::erase()) |
+//! | Who is this? | [`identity`], [`identity::linkage`] | [`record`](hub::record()), [`profile`](hub::profile()), [`why`](hub::why()), [`link`](hub::link()), [`keep_apart`](hub::keep_apart()), [`erase`](hub::erase()) |
 //! | What happened, and where did they leave off? | [`journey`] | [`timeline`](hub::timeline()), [`resume`](hub::resume()) |
 //! | What does it cost? | [`pricing`] | [`quote`](hub::quote()) |
 //! | What do we tell them, where and when? | [`messaging`] | [`decide`](hub::decide()) |
@@ -47,9 +47,8 @@
 //! 4. *Narrow waists*: storage is one trait of three methods, and a suite proves your own implementation of it.
 //!
 //! # What it does not do yet
-//! It matches people by shared identifiers and decisions of people, not yet by similar names and addresses. It knows one
-//! price per product, currency and time: no promotions, no tax. It decides on messages and sends none. Stock, wallets,
-//! service desks and PostgreSQL are not here yet.
+//! It knows one price per product, currency and time: no promotions, no tax. It decides on messages and sends none.
+//! Stock, wallets, service desks and PostgreSQL are not here yet.
 //!
 //! # Features
 //! `redb` (the embedded durable store), `phone` (national telephone formats), `tzdb` (bundled time zones) and `parallel`
@@ -77,6 +76,7 @@ pub mod pricing;
 pub mod reason;
 pub mod record;
 pub mod region;
+pub mod similarity;
 pub mod store;
 pub mod text;
 pub mod time;
