@@ -71,6 +71,7 @@ pub mod journey;
 pub mod keyed;
 pub mod messaging;
 pub mod money;
+pub mod names;
 pub mod pii;
 pub mod pricing;
 pub mod reason;

@@ -7,6 +7,8 @@
 //! * [`Windows`] are half-open local windows with dated exceptions, and [`Calendar`] lays them on the UTC line;
 //! * [`WeekData`] knows where a week begins and which days are its weekend.
 //!
+//! [`BirthDate`] reads what people write for the day of their birth, in the Gregorian and in the Iranian calendar.
+//!
 //! An unknown zone is an error, never UTC. Lengths are counted on the UTC line: two hours are 7,200 seconds on every
 //! day of the year.
 //!
@@ -26,6 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod birth_date;
 mod hours;
 mod spans;
 mod wall;
@@ -35,6 +38,7 @@ mod windows;
 mod zone;
 mod zones;
 
+pub use birth_date::{BirthDate, BirthDateError, BirthDateErrorKind, BirthDatePrecision, from_jalali};
 pub use hours::{Calendar, HORIZON_DAYS};
 pub use wall::{InvalidWallTime, WallTime};
 pub use week::{Week, WeekData};

@@ -1,0 +1,195 @@
+//! Frequent given and family names with their usual spellings.
+//!
+//! A line of a table is one name: its Latin spellings, the most usual one first, a bar, and its spellings in other
+//! scripts. What is not in a table is read by rule, so a missing name costs some accuracy and nothing else.
+
+mod arabic;
+mod hebrew;
+mod persian;
+mod russian;
+
+use std::sync::LazyLock;
+
+use crate::text::fold;
+
+use super::skeleton;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Persian,
+    Arabic,
+    Hebrew,
+    Russian,
+}
+
+struct Entry {
+    language: Language,
+    latin: Vec<&'static str>,
+    skeleton: String,
+}
+
+struct Dictionary {
+    entries: Vec<Entry>,
+    /// Folded spellings in every script with the entries that have them, ascending.
+    index: Vec<(Box<str>, u16)>,
+}
+
+static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
+    let mut entries = Vec::new();
+    let mut index = Vec::new();
+    let tables = [
+        (Language::Persian, persian::NAMES),
+        (Language::Arabic, arabic::NAMES),
+        (Language::Hebrew, hebrew::NAMES),
+        (Language::Russian, russian::NAMES),
+    ];
+    for (language, table) in tables {
+        for line in table.lines() {
+            let (latin, native) = line.split_once('|').unwrap_or((line, ""));
+            let latin: Vec<&str> = latin.split_whitespace().collect();
+            let (Some(first), Ok(id)) = (latin.first(), u16::try_from(entries.len())) else { continue };
+            let skeleton = skeleton::latin(first);
+            index.extend(latin.iter().map(|form| (Box::from(*form), id)));
+            index.extend(native.split_whitespace().map(|form| (fold(form).into(), id)));
+            entries.push(Entry { language, latin, skeleton });
+        }
+    }
+    index.sort_unstable();
+    index.dedup();
+    Dictionary { entries, index }
+});
+
+fn exactly(word: &str) -> impl Iterator<Item = u16> {
+    let index = &DICTIONARY.index;
+    let start = index.partition_point(|(known, _)| known.as_ref() < word);
+    index
+        .get(start..)
+        .unwrap_or_default()
+        .iter()
+        .take_while(move |(known, _)| known.as_ref() == word)
+        .map(|(_, id)| *id)
+}
+
+/// The names that the word spells, or else those that its stem spells; ascending.
+pub(super) fn find(word: &str, stem: &str) -> Vec<u16> {
+    let whole: Vec<u16> = exactly(word).collect();
+    if whole.is_empty() && stem != word { exactly(stem).collect() } else { whole }
+}
+
+/// The Latin spellings of a name.
+pub(super) fn latin(entry: u16) -> &'static [&'static str] {
+    DICTIONARY.entries.get(usize::from(entry)).map_or(&[], |entry| &entry.latin)
+}
+
+/// The skeleton of a name.
+pub(super) fn skeleton(entry: u16) -> Option<&'static str> {
+    DICTIONARY.entries.get(usize::from(entry)).map(|entry| entry.skeleton.as_str())
+}
+
+pub(super) fn is_known(word: &str) -> bool {
+    exactly(word).next().is_some()
+}
+
+fn is_in(word: &str, language: Language) -> bool {
+    exactly(word)
+        .any(|id| DICTIONARY.entries.get(usize::from(id)).is_some_and(|entry| entry.language == language))
+}
+
+/// Whether it spells a name of the Hebrew table.
+pub(super) fn is_hebrew(word: &str) -> bool {
+    is_in(word, Language::Hebrew)
+}
+
+/// Whether it spells a name of the Arabic table.
+pub(super) fn is_arabic(word: &str) -> bool {
+    is_in(word, Language::Arabic) || is_in(word, Language::Persian)
+}
+
+/// Second parts of Persian family names: how they are spelled in Latin letters, the most usual first, and in Persian.
+const SECOND_PARTS: &[(&[&str], &str)] = &[
+    (&["nejad", "nezhad", "nejhad", "nezad", "najad", "nijad"], "نژاد"),
+    (&["zadeh", "zade", "zada", "zadegan"], "زاده"),
+    (&["pour", "pur", "poor", "por"], "پور"),
+    (&["far", "fard"], "فر"),
+    (&["nia", "niya", "neya"], "نیا"),
+    (&["vand", "wand"], "وند"),
+    (&["lou", "lu", "loo", "lo"], "لو"),
+    (&["khah", "kha", "xah"], "خواه"),
+    (&["ian", "yan", "iyan", "eian", "eyan"], "یان"),
+    (&["doust", "dust", "doost", "dost"], "دوست"),
+    (&["manesh", "menesh"], "منش"),
+    (&["panah"], "پناه"),
+    (&["mand"], "مند"),
+    (&["parast"], "پرست"),
+    (&["nasab"], "نسب"),
+    (&["abadi"], "ابادی"),
+    (&["reza", "rza"], "رضا"),
+    (&["ollahi", "allahi", "olahi"], "اللهی"),
+    (&["i", "y", "ee"], "ی"),
+];
+
+/// First parts: the Arabic servants of God, Persian and Hebrew compounds.
+const FIRST_PARTS: &[(&[&str], &[&str])] = &[
+    (&["abdul", "abdal", "abdel", "abdol", "abdoul", "abdur", "abdar", "abder"], &["عبدال"]),
+    (&["abu", "abou", "abo", "aboul", "abul", "abol"], &["ابو"]),
+    (&["ben"], &["בנ"]),
+    (&["bar"], &["בר"]),
+    (&["bin", "ibn", "ben"], &["بن", "ابن"]),
+    (&["amir"], &["امیر"]),
+    (&["mohammad", "mohamad", "muhammad"], &["محمد"]),
+    (&["gholam", "qolam"], &["غلام"]),
+];
+
+/// The usual Latin spelling of a compound of which the other part is a known name: the same for every spelling of the
+/// compound in every script.
+pub(super) fn compound(word: &str) -> Option<String> {
+    let usual = |base: &str| exactly(base).next().and_then(|entry| latin(entry).first()).copied();
+    let is_latin = word.is_ascii();
+    for (latin, native) in SECOND_PARTS {
+        let spellings = if is_latin { latin } else { std::slice::from_ref(native) };
+        for spelling in spellings {
+            if let Some(base) = word.strip_suffix(spelling)
+                && base.chars().nth(1).is_some()
+                && let (Some(base), Some(part)) = (usual(base), latin.first())
+            {
+                return Some(format!("{base}{part}"));
+            }
+        }
+    }
+    for (latin, native) in FIRST_PARTS {
+        let spellings = if is_latin { latin } else { native };
+        for spelling in *spellings {
+            if let Some(base) = word.strip_prefix(spelling)
+                && base.chars().nth(1).is_some()
+                && let (Some(base), Some(part)) = (usual(base), latin.first())
+            {
+                return Some(format!("{part}{base}"));
+            }
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DICTIONARY, Language};
+
+    #[test]
+    fn tables_are_well_formed_and_large_enough() {
+        for entry in &DICTIONARY.entries {
+            assert!(!entry.skeleton.is_empty(), "{:?}", entry.latin);
+            for form in &entry.latin {
+                assert!(form.bytes().all(|byte| byte.is_ascii_lowercase()), "{form}");
+            }
+        }
+        for (language, least) in [
+            (Language::Persian, 150),
+            (Language::Arabic, 150),
+            (Language::Hebrew, 120),
+            (Language::Russian, 150),
+        ] {
+            let count = DICTIONARY.entries.iter().filter(|entry| entry.language == language).count();
+            assert!(count >= least, "{language:?}: {count}");
+        }
+    }
+}
