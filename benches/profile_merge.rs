@@ -196,6 +196,106 @@ fn bulk_partition(criterion: &mut Criterion) {
     }
 }
 
+/// Records, and match weights of pairs of them.
+type Compared = (Vec<(RecordId, DateTime<Utc>)>, Vec<(u32, u32, f64)>);
+
+/// People with one to six records each, all pairs of a person's records compared, a seventh of them with a weight that
+/// speaks against; every tenth person is compared with another one too, and one of the weights is large by mistake. In
+/// random order.
+fn compared(records: u32) -> Compared {
+    let mut random = Random(13);
+    let mut weights = Vec::new();
+    let mut bits = |from: i32, to: u32| f64::from(from) + f64::from(random.below(to * 1000)) / 1000.0;
+    let (mut first, mut before) = (0, 0);
+    let mut turn = 0_u32;
+    while first < records {
+        turn = turn.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let own = 1 + (turn >> 16) % 6;
+        for a in first..first + own {
+            for b in a + 1..first + own {
+                let against = (a + b).is_multiple_of(7);
+                weights.push((a, b, if against { bits(-8, 9) } else { bits(1, 14) }));
+            }
+        }
+        if (turn >> 8).is_multiple_of(10) && before < first {
+            weights.push((before, first, bits(2, 6)));
+            for a in before + 1..first {
+                weights.push((a, first, bits(-9, 10)));
+            }
+        }
+        before = first;
+        first += own;
+    }
+    let mut rename: Vec<u32> = (0..first).collect();
+    shuffle(&mut rename, &mut random);
+    for (a, b, _) in &mut weights {
+        (*a, *b) = (rename[*a as usize], rename[*b as usize]);
+    }
+    shuffle(&mut weights, &mut random);
+    ((0..first).map(|n| (RecordId::from_bytes(id(n)), from_millis(0))).collect(), weights)
+}
+
+/// One component: `n` records of people with five records each, five weights to each record, every fourth of them
+/// between two people and from `far_from` bits on.
+fn tangled(n: u32, far_from: i32) -> Compared {
+    let mut random = Random(17);
+    let mut weights = Vec::new();
+    for a in 0..n {
+        weights.push((a, (a + 1) % n, 1.5));
+        for _ in 0..4 {
+            let near = a - a % 5 + random.below(5);
+            let far = random.below(n);
+            let (b, from) = if random.below(4) > 0 { (near.min(n - 1), 3) } else { (far, far_from) };
+            weights.push((a, b, f64::from(from) + f64::from(random.below(9_000)) / 1000.0));
+        }
+    }
+    ((0..n).map(|n| (RecordId::from_bytes(id(n)), from_millis(0))).collect(), weights)
+}
+
+/// Match weights alone, as linkage in bulk leaves them.
+fn matches(criterion: &mut Criterion) {
+    let rules = Rules::retail();
+    let quick = std::env::args().any(|argument| argument == "--test");
+    let (records, weights) = compared(if quick { 1_000 } else { 1_000_000 });
+    let build = || Graph::from_matches(records.clone(), weights.clone()).unwrap();
+    let graph = build();
+    let people = partition(&graph, &rules, Explain::No);
+    let mut components: Vec<RecordId> = people.clusters().map(|cluster| cluster.component()).collect();
+    components.sort_unstable();
+    components.dedup();
+    println!(
+        "{} records, {} weights: {} raw components, {} profiles, {} links held back",
+        records.len(),
+        weights.len(),
+        components.len(),
+        people.clusters().len(),
+        people.quarantined().len(),
+    );
+    if !quick {
+        let line = |what: &str, (best, spent): (Duration, Option<Duration>)| {
+            println!("  {what}: shortest {best:.0?}, processor {spent:.0?}");
+        };
+        line("copying the input", measure(10, || (records.clone(), weights.clone())));
+        line("copying it and building the graph", measure(10, build));
+        line("partition", measure(10, || partition(&graph, &rules, Explain::No)));
+        line("partition, explained", measure(5, || partition(&graph, &rules, Explain::Yes)));
+    }
+    let mut group = criterion.benchmark_group("matches");
+    group.sample_size(10);
+    group.bench_function(format!("{} weights", weights.len()), |b| {
+        b.iter(|| partition(&graph, &rules, Explain::No));
+    });
+    let cases = [(200, -6, ""), (2_000, -6, ""), (20_000, -6, ""), (20_000, 2, ", all alike")];
+    for (n, far_from, alike) in cases {
+        let (records, weights) = tangled(n, far_from);
+        let graph = Graph::from_matches(records, weights).unwrap();
+        group.bench_function(format!("one component of {n} records{alike}"), |b| {
+            b.iter(|| partition(&graph, &rules, Explain::No));
+        });
+    }
+    group.finish();
+}
+
 /// A person with `n` records that share one card, each with an own device.
 fn live(n: u8) -> GraphBuilder {
     let at = from_millis(1_000);
@@ -335,5 +435,5 @@ fn resolve_one(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, live_partition, merge_profiles, resolve_one, bulk_partition);
+criterion_group!(benches, live_partition, merge_profiles, resolve_one, matches, bulk_partition);
 criterion_main!(benches);

@@ -14,8 +14,8 @@ use identity_model::{World, build, day, naive, record, value, world};
 use proptest::prelude::*;
 use throughline::identifier::IdentifierKind;
 use throughline::identity::{
-    Class, Decision, DecisionKind, Evidence, GenericReason, MatchWeight, Obstacle, QuarantineReason, Rules,
-    ValueInput, WhyNot, check_path, partition, why, why_not,
+    Class, Decision, DecisionKind, Evidence, GenericReason, MatchLinkage, MatchWeight, Obstacle,
+    QuarantineReason, Rules, ValueInput, WhyNot, check_path, partition, why, why_not,
 };
 use throughline::ids::DecisionId;
 use throughline::record::{Claim, ClaimLevel, ProofKind};
@@ -56,11 +56,21 @@ proptest! {
                     for entry in &plain.quarantined {
                         let ends = BTreeSet::from([of(entry.a), of(entry.b)]);
                         if ends == BTreeSet::from([of(a), of(*b)]) {
-                            let obstacle = Obstacle::HeldBack {
-                                reason: entry.reason.clone(),
-                                evidence: Some(entry.evidence.clone()),
+                            let told = if entry.reason == QuarantineReason::Outweighed {
+                                let Evidence::Match { weight } = entry.evidence else {
+                                    return Err(TestCaseError::fail("outweighed what?"));
+                                };
+                                let threshold = MatchWeight(world.rules.match_threshold_bits);
+                                reasons.iter().any(|reason| matches!(reason,
+                                    Obstacle::Outweighed { mean, strongest }
+                                        if *mean < threshold && *strongest >= weight && weight >= threshold))
+                            } else {
+                                reasons.contains(&Obstacle::HeldBack {
+                                    reason: entry.reason.clone(),
+                                    evidence: Some(entry.evidence.clone()),
+                                })
                             };
-                            prop_assert!(reasons.contains(&obstacle));
+                            prop_assert!(told);
                             prop_assert!(!reasons.contains(&Obstacle::NoSharedEvidence));
                         }
                     }
@@ -74,7 +84,7 @@ proptest! {
 fn two(kind: IdentifierKind, left: Claim, right: Claim) -> World {
     let hold = |n, claim| identity_model::Hold { record: record(n), value: value(0), claim, subject: false };
     World {
-        rules: Rules::retail(),
+        rules: Rules { match_threshold_bits: 1.0, ..Rules::retail() },
         records: vec![(record(0), day(0)), (record(1), day(1))],
         values: vec![ValueInput::new(value(0), kind)],
         holds: vec![hold(0, left), hold(1, right)],
@@ -155,9 +165,11 @@ fn each_reason_against_is_named() {
     let mut world = two(IdentifierKind::SessionId, claim(Observed, 0), claim(Observed, 0));
     world.holds.clear();
     assert_eq!(reasons(&world), [Obstacle::NoSharedEvidence]);
-    world.matches.push((record(0), record(1), 9.5));
-    assert_eq!(reasons(&world), [Obstacle::BelowThreshold { weight: MatchWeight(9.5) }]);
-    world.matches.push((record(1), record(0), 10.0));
+    world.matches.push((record(0), record(1), -9.5));
+    assert_eq!(reasons(&world), [Obstacle::BelowThreshold { weight: MatchWeight(-9.5) }]);
+    world.matches.push((record(0), record(1), 0.75));
+    assert_eq!(reasons(&world), [Obstacle::BelowThreshold { weight: MatchWeight(0.75) }]);
+    world.matches.push((record(1), record(0), 1.0));
     assert_eq!(why_not(&build(&world), &world.rules, record(0), record(1)), WhyNot::SameProfile);
     assert_eq!(why_not(&build(&world), &world.rules, record(0), record(9)), WhyNot::Unknown);
 }
@@ -218,4 +230,48 @@ fn a_tablet_in_a_shop_joins_nobody() {
     let generic =
         Obstacle::Generic { hash: value(0), kind: IdentifierKind::DeviceId, reason: GenericReason::Persons };
     assert!(reasons(&world).contains(&generic));
+}
+
+/// Records without any value, and weights in bits.
+fn alike(records: u8, weights: &[(u8, u8, f64)]) -> World {
+    World {
+        rules: Rules { match_threshold_bits: 1.0, ..Rules::retail() },
+        records: (0..records).map(|n| (record(n), day(0))).collect(),
+        values: Vec::new(),
+        holds: Vec::new(),
+        decisions: Vec::new(),
+        matches: weights.iter().map(|(a, b, weight)| (record(*a), record(*b), *weight)).collect(),
+    }
+}
+
+#[test]
+fn one_pair_does_not_decide_for_many() {
+    // Two people of three records each, and one pair of them that is alike by mistake.
+    let own = [(0, 2, 9.0), (0, 3, 9.0), (2, 3, 9.0), (1, 4, 9.0), (1, 5, 9.0), (4, 5, 9.0)];
+    let across = [(0, 1, 8.0), (2, 4, -30.0), (2, 5, -2.0), (3, 4, -2.5)];
+    let mut world = alike(6, &[&own[..], &across].concat());
+    // 8 - 3 - 2 - 2.5 over four pairs; the other five were never compared.
+    let (mean, strongest) = (MatchWeight(0.125), MatchWeight(8.0));
+    assert_eq!(reasons(&world), [Obstacle::Outweighed { mean, strongest }]);
+    let people = partition(&build(&world), &world.rules, Default::default());
+    assert_eq!(people.clusters().len(), 2);
+    let held_back: Vec<_> = people.quarantined().iter().map(|entry| entry.reason.clone()).collect();
+    assert_eq!(held_back, [QuarantineReason::Outweighed]);
+    world.rules.match_linkage = MatchLinkage::Single;
+    assert_eq!(partition(&build(&world), &world.rules, Default::default()).clusters().len(), 1);
+    // What speaks against counts no more than the rules say.
+    world.rules.match_linkage = MatchLinkage::Mean;
+    world.rules.match_clip.low = 1.0;
+    assert_eq!(why_not(&build(&world), &world.rules, record(0), record(1)), WhyNot::SameProfile);
+    let path = why(&build(&world), &world.rules, record(3), record(5)).unwrap();
+    let across = path.iter().find(|step| step.evidence == Evidence::Match { weight: strongest });
+    assert!(across.is_some());
+}
+
+#[test]
+fn a_weight_that_only_rounds_to_the_threshold_is_proof_enough() {
+    let world = alike(2, &[(0, 1, 1.0 - 1e-9)]);
+    let graph = build(&world);
+    let path = why(&graph, &world.rules, record(0), record(1)).unwrap();
+    assert_eq!(check_path(&graph, &world.rules, record(0), record(1), &path), Ok(()));
 }

@@ -185,6 +185,7 @@ fn in_words(shop: &Shop, profile: &Profile, obstacle: &Obstacle) -> String {
             format!("A shared {} never makes two records one.", words::kind(kind))
         }
         Obstacle::BelowThreshold { .. } => "Their data are not alike enough.".to_owned(),
+        Obstacle::Outweighed { .. } => "More of their data speaks against it than for it.".to_owned(),
         Obstacle::HeldBack { reason, evidence: shared } => {
             let shared = shared.as_ref().map(|shared| evidence(shop, profile, shared).0);
             let shared = shared.map_or_else(String::new, |shared| format!("Both have {shared}, but: "));
@@ -207,5 +208,6 @@ fn held_back(reason: &QuarantineReason) -> &'static str {
         QuarantineReason::Limit(_) => "one person does not have so many such identifiers.",
         QuarantineReason::TooManyRecords => "one person does not have so many records.",
         QuarantineReason::WeakBridge => "a likeness alone does not join two known people.",
+        QuarantineReason::Outweighed => "other records of the two are too unlike.",
     }
 }

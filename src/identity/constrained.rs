@@ -8,6 +8,8 @@ use super::classify::Classified;
 use super::compiled::Compiled;
 use super::evidence::{Evidence, MatchWeight, QuarantineReason, Tier};
 use super::graph::{Graph, SUBJECT, Times, level_of};
+use super::mean_linkage::{Ground, MeanLinkage, Weighed};
+use super::scale::Scale;
 use super::union_find::UnionFind;
 use crate::ids::DecisionId;
 
@@ -56,13 +58,14 @@ pub(super) struct Component<'a> {
     /// Which values are evidence, by the graph's value index.
     pub(super) classified: &'a Classified,
     pub(super) max_records: u32,
-    pub(super) threshold: f64,
+    pub(super) scale: Scale,
     pub(super) records: usize,
     /// All holds of its records, in any order, with repetitions.
     pub(super) held: Vec<Held>,
-    pub(super) links: Vec<(u32, u32, DecisionId)>,
-    pub(super) aparts: Vec<(u32, u32, DecisionId)>,
-    pub(super) matches: Vec<(u32, u32, f64)>,
+    pub(super) links: &'a [(u32, u32, DecisionId)],
+    pub(super) aparts: &'a [(u32, u32, DecisionId)],
+    /// The weights of its pairs, each pair once.
+    pub(super) matches: &'a [(u32, u32, f64)],
 }
 
 /// What speaks for an edge, by index.
@@ -135,6 +138,7 @@ pub(super) struct Taken {
     pub(super) source: Source,
 }
 
+/// A link that was held back.
 #[derive(Debug)]
 pub(super) struct Refused {
     pub(super) a: u32,
@@ -147,6 +151,7 @@ pub(super) struct Refused {
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) roots: Vec<u32>,
+    /// In the order in which they joined.
     pub(super) taken: Vec<Taken>,
     pub(super) refused: Vec<Refused>,
 }
@@ -268,9 +273,9 @@ pub(super) fn word(
     }
 }
 
-/// Runs the merge. O(e log e) for e pairs of holders, plus for each attempt the members and bounded values of the two
-/// clusters.
-pub(super) fn merge(component: &mut Component<'_>) -> Outcome {
+/// Runs the merge. O(e log e) for e pairs of holders and weights, plus for each attempt the members and bounded values of
+/// the two clusters.
+pub(super) fn merge(component: &mut Component<'_>, linkage: &mut MeanLinkage) -> Outcome {
     let held = joined(std::mem::take(&mut component.held));
     let component = &*component;
     let proofs = first_proofs(component.graph, component.policies, component.records, &held);
@@ -320,11 +325,54 @@ pub(super) fn merge(component: &mut Component<'_>) -> Outcome {
         memo: BTreeMap::new(),
         outcome: Outcome { roots: Vec::new(), taken: Vec::new(), refused },
     };
-    for edge in &edges {
-        merge.attempt(edge);
+    // In the order of tiers, the weights come before what is unproved.
+    let unproven = edges.partition_point(|edge| edge.tier < Tier::Unproven);
+    let (before, after) = edges.split_at_checked(unproven).unwrap_or_default();
+    for edge in before {
+        merge.try_edge(edge);
     }
-    merge.outcome.roots = merge.sets.into_roots();
-    merge.outcome
+    let by_mean = component.scale.by_mean() && !component.matches.is_empty();
+    if by_mean {
+        linkage.run(&component.scale, component.records, component.matches, &mut merge);
+    }
+    for edge in after {
+        merge.try_edge(edge);
+    }
+    let Merge { sets, mut outcome, .. } = merge;
+    outcome.roots = sets.into_roots();
+    if by_mean {
+        outweighed(component, &mut outcome);
+    }
+    outcome
+}
+
+/// Holds back the weights that reach the threshold between clusters whose mean does not.
+fn outweighed(component: &Component<'_>, outcome: &mut Outcome) {
+    let root = |place: u32| outcome.roots.get(place as usize).copied().unwrap_or(place);
+    let scale = &component.scale;
+    let mut between: Vec<(u32, u32, Weighed)> = Vec::new();
+    for (a, b, weight) in component.matches {
+        let (x, y) = (root(*a), root(*b));
+        if x != y {
+            between.push((x.min(y), x.max(y), Weighed { a: *a, b: *b, weight: *weight }));
+        }
+    }
+    if !between.iter().any(|(_, _, pair)| scale.links(pair.weight)) {
+        return;
+    }
+    between.sort_unstable_by_key(|(low, high, _)| (*low, *high));
+    for pairs in between.chunk_by(|x, y| (x.0, x.1) == (y.0, y.1)) {
+        let (sum, count) = scale.sum(pairs.iter().map(|(_, _, pair)| pair.weight));
+        if scale.reaches(sum, count) {
+            continue;
+        }
+        for (_, _, Weighed { a, b, weight }) in pairs {
+            if scale.links(*weight) {
+                let (reason, source) = (QuarantineReason::Outweighed, Source::Match(*weight));
+                outcome.refused.push(Refused { a: *a, b: *b, reason, source });
+            }
+        }
+    }
 }
 
 /// The bounded kinds of which the component holds more values than one profile may: no union breaks the others.
@@ -371,47 +419,70 @@ fn pair_up(
     }
 }
 
-/// Decisions and match weights.
+/// Decisions, and match weights that join one by one.
 fn others(component: &Component<'_>, edges: &mut Vec<Edge>) {
     let edge = |tier, a, b, source| Edge { tier, strength: 0, a, b, condition: Condition::Always, source };
     edges
         .extend(component.links.iter().map(|(a, b, id)| edge(Tier::Decision, *a, *b, Source::Decision(*id))));
-    edges.extend(
-        component
-            .matches
-            .iter()
-            .filter(|(_, _, weight)| *weight >= component.threshold)
-            .map(|(a, b, weight)| edge(Tier::Matched, *a, *b, Source::Match(*weight))),
-    );
+    if !component.scale.by_mean() {
+        let linking = component.matches.iter().filter(|(_, _, weight)| component.scale.links(*weight));
+        edges.extend(linking.map(|(a, b, weight)| edge(Tier::Matched, *a, *b, Source::Match(*weight))));
+    }
+}
+
+impl Ground for Merge<'_> {
+    fn cluster(&mut self, record: u32) -> u32 {
+        self.sets.find(record)
+    }
+
+    fn join(&mut self, pair: Weighed, known: Option<u32>) -> Result<(), u32> {
+        let Weighed { a, b, weight } = pair;
+        let (tier, condition, source) = (Tier::Matched, Condition::Always, Source::Match(weight));
+        let Err(reason) = self.attempt(&Edge { tier, strength: 0, a, b, condition, source }) else {
+            return Ok(());
+        };
+        let before = known.and_then(|known| self.outcome.refused.get(known as usize).zip(Some(known)));
+        if let Some((_, known)) = before.filter(|(before, _)| before.reason == reason) {
+            return Err(known);
+        }
+        let number = u32::try_from(self.outcome.refused.len()).unwrap_or(u32::MAX);
+        self.outcome.refused.push(Refused { a, b, reason, source });
+        Err(number)
+    }
 }
 
 impl Merge<'_> {
-    fn attempt(&mut self, edge: &Edge) {
+    fn try_edge(&mut self, edge: &Edge) {
+        if let Err(reason) = self.attempt(edge) {
+            let Edge { a, b, source, .. } = *edge;
+            self.outcome.refused.push(Refused { a, b, reason, source });
+        }
+    }
+
+    /// Joins the clusters of the two records, unless they are in one already or something forbids it.
+    fn attempt(&mut self, edge: &Edge) -> Result<(), QuarantineReason> {
         let (a, b) = (self.sets.find(edge.a), self.sets.find(edge.b));
         if a == b {
-            return;
+            return Ok(());
         }
         let (low, high) = (a.min(b), a.max(b));
         let Edge { tier, source, .. } = *edge;
-        match self.forbidden(edge, low, high) {
-            Err(reason) => self.outcome.refused.push(Refused { a: edge.a, b: edge.b, reason, source }),
-            Ok(bounded) => {
-                let taken = self.clusters.get_mut(high as usize).map(std::mem::take).unwrap_or_default();
-                let mut next = taken.next;
-                if let Some(cluster) = self.clusters.get_mut(low as usize) {
-                    cluster.identified += taken.identified;
-                    cluster.bounded = bounded;
-                    cluster.size += taken.size;
-                    std::mem::swap(&mut cluster.next, &mut next);
-                }
-                // Swapping the successors of one place in each ring makes one ring of the two.
-                if let Some(cluster) = self.clusters.get_mut(high as usize) {
-                    cluster.next = next;
-                }
-                self.sets.union(low, high);
-                self.outcome.taken.push(Taken { a: edge.a, b: edge.b, tier, source });
-            }
+        let bounded = self.forbidden(edge, low, high)?;
+        let taken = self.clusters.get_mut(high as usize).map(std::mem::take).unwrap_or_default();
+        let mut next = taken.next;
+        if let Some(cluster) = self.clusters.get_mut(low as usize) {
+            cluster.identified += taken.identified;
+            cluster.bounded = bounded;
+            cluster.size += taken.size;
+            std::mem::swap(&mut cluster.next, &mut next);
         }
+        // Swapping the successors of one place in each ring makes one ring of the two.
+        if let Some(cluster) = self.clusters.get_mut(high as usize) {
+            cluster.next = next;
+        }
+        self.sets.union(low, high);
+        self.outcome.taken.push(Taken { a: edge.a, b: edge.b, tier, source });
+        Ok(())
     }
 
     /// The first reason, in a fixed order, why the edge must not join the two clusters; otherwise what the joined

@@ -65,7 +65,7 @@ pub enum Tier {
     Verified,
     /// A value that our systems saw on both sides.
     Observed,
-    /// A match weight above the threshold.
+    /// Match weights that reach the threshold.
     Matched,
     /// What somebody said: asserted claims, and e-mail addresses and phones that nobody proved.
     Unproven,
@@ -108,8 +108,11 @@ pub enum QuarantineReason {
     Limit(IdentifierKind),
     /// The joined profile would hold too many records.
     TooManyRecords,
-    /// A single match weight would join two profiles that each have two identified members.
+    /// Match weights alone would join two profiles that each have two identified members.
     WeakBridge,
+    /// The match weight of the two reaches the threshold, but the mean of all weights between their two profiles does
+    /// not.
+    Outweighed,
 }
 
 /// A link that was held back, for a person to look at.

@@ -150,6 +150,43 @@ impl Graph {
         }
         Ok(builder.build())
     }
+
+    /// Records that share no identifier, and the match weights of all pairs of them that were compared: each names two
+    /// records by their places; see [`GraphBuilder::matched`].
+    ///
+    /// ```
+    /// use throughline::identity::{Explain, Graph, Rules, partition};
+    /// use throughline::ids::RecordId;
+    /// let at = "2026-03-20T09:00:00Z".parse()?;
+    /// let records = (0..4).map(|n| (RecordId::from_bytes([n; 16]), at)).collect();
+    /// // The first three are alike. The last is like one of them, and unlike the others.
+    /// let weights = vec![(0, 1, 6.0), (0, 2, 5.0), (1, 2, 7.0), (2, 3, 2.5), (0, 3, -4.0), (1, 3, -1.0)];
+    /// let people = partition(&Graph::from_matches(records, weights)?, &Rules::retail(), Explain::No);
+    /// assert_eq!(people.clusters().len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// A record is named that does not exist, or there are more records or weights than fit 32 bits.
+    ///
+    /// # Complexity
+    /// Linear when records come in the order of their ids and weights in that of their pairs, smaller place first;
+    /// otherwise a sort of each.
+    pub fn from_matches(
+        records: Vec<(RecordId, DateTime<Utc>)>,
+        matches: Vec<(u32, u32, f64)>,
+    ) -> Result<Self, GraphError> {
+        let fits = |length: usize| u32::try_from(length).is_ok_and(|length| length < u32::MAX - 3);
+        if !fits(records.len()) || !fits(matches.len()) {
+            return Err(GraphError::TooLarge);
+        }
+        let known = |record: u32| (record as usize) < records.len();
+        if !matches.iter().all(|(a, b, _)| known(*a) && known(*b)) {
+            return Err(GraphError::UnknownIndex);
+        }
+        let records = records.into_iter().map(|(id, at)| (id, at.timestamp_millis())).collect();
+        Ok(GraphBuilder { records, matches, ..GraphBuilder::default() }.build())
+    }
 }
 
 /// Interned columns do not fit together.
@@ -283,7 +320,12 @@ impl GraphBuilder {
     }
 
     /// Says how strongly other evidence (names, birthday, address) speaks for the two being one person: the base-2
-    /// logarithm of the odds. The largest weight given for a pair counts; a weight that is not a number is ignored.
+    /// logarithm of the odds, below zero when it speaks against. The largest weight given for a pair counts; a weight
+    /// that is not a number is ignored.
+    ///
+    /// Give the weights of all pairs that were compared, however low: clusters join by the mean of the weights between
+    /// them. Weights below the threshold never bring two records into one raw component, so those of pairs in different
+    /// components may be left out.
     pub fn matched(&mut self, a: RecordIx, b: RecordIx, weight_bits: f64) {
         self.matches.push((a.0, b.0, weight_bits));
     }
@@ -322,15 +364,17 @@ impl GraphBuilder {
                 ids.binary_search(&id).ok().and_then(|index| u32::try_from(index).ok())
             })
         };
-        let mut matches: Vec<(u32, u32, f64)> = self
-            .matches
-            .iter()
-            .filter_map(|(a, b, weight)| Some((record(*a)?, record(*b)?, *weight)))
+        let mut matches: Vec<(u32, u32, f64)> = std::mem::take(&mut self.matches)
+            .into_iter()
+            .filter_map(|(a, b, weight)| Some((record(a)?, record(b)?, weight)))
             .filter(|(a, b, weight)| a != b && !weight.is_nan())
             .map(|(a, b, weight)| (a.min(b), a.max(b), weight))
             .collect();
-        matches.sort_unstable_by(|x, y| (x.0, x.1).cmp(&(y.0, y.1)).then(y.2.total_cmp(&x.2)));
-        matches.dedup_by_key(|entry| (entry.0, entry.1));
+        if !matches.is_sorted_by(|x, y| (x.0, x.1) < (y.0, y.1)) {
+            let pair = |entry: &(u32, u32, f64)| u64::from(entry.0) << 32 | u64::from(entry.1);
+            matches.sort_unstable_by(|x, y| pair(x).cmp(&pair(y)).then_with(|| y.2.total_cmp(&x.2)));
+            matches.dedup_by_key(|entry| (entry.0, entry.1));
+        }
         Graph {
             first_seen: self.records.iter().map(|(_, at)| *at).collect(),
             ids,
@@ -493,5 +537,9 @@ mod tests {
             assert_eq!(make(kinds(), vec![pair]).map(|_| ()), Err(GraphError::UnknownIndex));
         }
         assert_eq!(make(Vec::new(), Vec::new()).map(|_| ()), Err(GraphError::UnknownIndex));
+        assert!(Graph::from_matches(records(), vec![(0, 0, 1.0)]).is_ok());
+        for pair in [(1, 0, 1.0), (0, 1, 1.0)] {
+            assert_eq!(Graph::from_matches(records(), vec![pair]).map(|_| ()), Err(GraphError::UnknownIndex));
+        }
     }
 }

@@ -115,8 +115,45 @@ pub struct Rules {
     pub stop_lists: bool,
     /// The hard cap on a profile's records.
     pub max_records_per_profile: u32,
-    /// The lowest match weight, in bits (the base-2 logarithm of the odds), that links two records.
+    /// The lowest match weight, in bits (the base-2 logarithm of the odds), that links two records; with
+    /// [`MatchLinkage::Mean`] the lowest mean that joins two clusters. Compared to the nearest 2^-24 bit.
     pub match_threshold_bits: f64,
+    /// How much one match weight counts at most.
+    pub match_clip: MatchClip,
+    /// How match weights join clusters.
+    pub match_linkage: MatchLinkage,
+}
+
+/// How much one match weight counts in a mean, in bits: a pair that speaks against counts at most `low`, one that speaks
+/// for at most `high`, so that one loud pair does not decide for many.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct MatchClip {
+    /// The most that a pair counts against: 0 to 128. Weights below `-low` count as `-low`.
+    pub low: f64,
+    /// The most that a pair counts for: at least the threshold and 0, at most 128. Weights above count as this.
+    pub high: f64,
+}
+
+impl Default for MatchClip {
+    /// 3 bits against, 10 bits for.
+    fn default() -> Self {
+        Self { low: 3.0, high: 10.0 }
+    }
+}
+
+/// How match weights join clusters of records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MatchLinkage {
+    /// The two clusters with the highest mean weight between them join first, and none below the threshold do: the
+    /// pairs that speak against count too. Pairs of records without a weight are passed over.
+    #[default]
+    Mean,
+    /// Each weight that reaches the threshold joins by itself, the largest first, and what speaks against is not
+    /// looked at: connected components, where nothing else forbids them. One mistaken pair joins two people.
+    Single,
 }
 
 impl Default for Rules {
@@ -219,12 +256,14 @@ impl Rules {
             blocked: Vec::new(),
             stop_lists: true,
             max_records_per_profile: 512,
-            match_threshold_bits: 10.0,
+            match_threshold_bits: 1.5,
+            match_clip: MatchClip::default(),
+            match_linkage: MatchLinkage::Mean,
         }
     }
 
     /// For banks and insurers: an e-mail address alone never merges two customers, phone proofs age in 90 days,
-    /// unknown kinds are no evidence, profiles are small.
+    /// unknown kinds are no evidence, profiles are small, and it takes 10 bits of match weight to link.
     #[must_use]
     pub fn bank() -> Self {
         let mut rules = Self::retail();
@@ -239,7 +278,8 @@ impl Rules {
         }
         rules.other = KindPolicy { class: Class::Session, limit: None, ..KindPolicy::default() };
         rules.max_records_per_profile = 64;
-        rules.match_threshold_bits = 20.0;
+        rules.match_threshold_bits = 10.0;
+        rules.match_clip.high = 20.0;
         rules
     }
 
@@ -290,9 +330,18 @@ impl Rules {
         if !self.match_threshold_bits.is_finite() {
             return fault(RulesErrorKind::Threshold);
         }
+        let MatchClip { low, high } = self.match_clip;
+        let most = 0.0..=MOST_BITS;
+        let reachable = self.match_threshold_bits <= high && self.match_threshold_bits > -low;
+        if !most.contains(&low) || !most.contains(&high) || !reachable {
+            return fault(RulesErrorKind::Clip);
+        }
         Ok(())
     }
 }
+
+/// The most bits that any weight counts: sums of weights keep their exact value in 64 bits.
+pub(super) const MOST_BITS: f64 = 128.0;
 
 /// What is wrong with a set of rules. In every case the settings need fixing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -322,6 +371,9 @@ pub enum RulesErrorKind {
     /// The threshold is not a finite number.
     #[error("`match_threshold_bits` must be finite")]
     Threshold,
+    /// A clip is not in 0 to 128 bits, or no weight could reach the threshold, or none could miss it.
+    #[error("`match_clip` must be 0 to 128 bits on both sides, with the threshold in between")]
+    Clip,
 }
 
 /// A set of rules that breaks a promise of the crate.
@@ -405,6 +457,25 @@ mod tests {
         }
         let rules = Rules { match_threshold_bits: f64::NAN, ..Rules::retail() };
         assert_eq!(rules.validate().unwrap_err().kind(), RulesErrorKind::Threshold);
+        for (threshold, low, high) in [
+            (1.0, -0.5, 10.0),
+            (1.0, 129.0, 10.0),
+            (1.0, 3.0, f64::INFINITY),
+            (1.0, f64::NAN, 10.0),
+            (1.0, 3.0, f64::NAN),
+            (-1.0, 3.0, -0.5),
+            (10.5, 3.0, 10.0),
+            (-3.0, 3.0, 10.0),
+            (0.0, 0.0, 10.0),
+        ] {
+            let match_clip = MatchClip { low, high };
+            let rules = Rules { match_threshold_bits: threshold, match_clip, ..Rules::retail() };
+            assert_eq!(
+                rules.validate().unwrap_err().kind(),
+                RulesErrorKind::Clip,
+                "{threshold} {low} {high}"
+            );
+        }
         let rules = Rules { max_records_per_profile: 0, ..Rules::retail() };
         assert_eq!(rules.validate().unwrap_err().kind(), RulesErrorKind::ProfileCap);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::constrained::Taken;
+use super::constrained::{Refused, Taken};
 use super::evidence::{GenericValue, Link, Quarantined};
 use super::graph::Graph;
 use super::partition::Merged;
@@ -26,6 +26,8 @@ pub struct Partition {
     quarantined: Vec<Quarantined>,
     generic: Vec<GenericValue>,
     links: Vec<Link>,
+    /// The places of the links, in the order of joining.
+    joins: Vec<u32>,
 }
 
 /// One profile's records.
@@ -126,6 +128,29 @@ impl Partition {
     pub fn links(&self) -> &[Link] {
         &self.links
     }
+
+    /// How the profiles formed, with [`Explain::Yes`](super::Explain::Yes): the same links in the order in which they
+    /// joined. Each joins the two clusters that its records are in by then, as the links before it left them; for match
+    /// weights it is the strongest pair between the two. Raw components come one after the other, in the order of their
+    /// smallest record ids: between two of them no order is meant.
+    ///
+    /// ```
+    /// use throughline::identity::{Explain, GraphBuilder, Rules, partition};
+    /// use throughline::ids::RecordId;
+    /// let mut graph = GraphBuilder::default();
+    /// let at = "2026-03-20T09:00:00Z".parse()?;
+    /// let [a, b, c] = [1, 2, 3].map(|n| graph.record(RecordId::from_bytes([n; 16]), at));
+    /// graph.matched(a, b, 2.0);
+    /// graph.matched(a, c, 3.5);
+    /// graph.matched(b, c, 8.0);
+    /// let people = partition(&graph.build(), &Rules::retail(), Explain::Yes);
+    /// let order: Vec<_> = people.joins().map(|link| (link.a.as_bytes()[0], link.b.as_bytes()[0])).collect();
+    /// assert_eq!(order, [(2, 3), (1, 3)]);
+    /// # Ok::<(), chrono::ParseError>(())
+    /// ```
+    pub fn joins(&self) -> impl Iterator<Item = &Link> {
+        self.joins.iter().filter_map(|place| self.links.get(*place as usize))
+    }
 }
 
 /// A profile while its records are counted.
@@ -140,20 +165,18 @@ struct Growing {
 pub(super) fn assemble(
     graph: &Graph,
     component: Vec<u32>,
-    merged: &[Merged],
+    merged: &Merged,
     generic: Vec<GenericValue>,
 ) -> Partition {
-    let refined = (!merged.is_empty()).then(|| {
+    let refined = (!merged.profiles.is_empty()).then(|| {
         let mut label = component.clone();
-        for merged in merged {
-            for (record, root) in merged.records.iter().zip(&merged.outcome.roots) {
-                label[*record as usize] = merged.records[*root as usize];
-            }
+        for (record, smallest) in &merged.profiles {
+            label[*record as usize] = *smallest;
         }
         label
     });
     let label = refined.as_deref().unwrap_or(&component);
-    let (quarantined, links) = translate(graph, label, merged);
+    let (quarantined, links, joins) = translate(graph, label, merged);
     // A label is the smallest record of its profile, so it comes first and numbers the profile.
     let mut profile = vec![0_u32; label.len()];
     let mut profiles: Vec<Growing> = Vec::new();
@@ -196,53 +219,49 @@ pub(super) fn assemble(
         quarantined,
         generic,
         links,
+        joins,
     }
 }
 
-#[expect(clippy::indexing_slicing, reason = "labels and places are records of the graph")]
-fn translate(graph: &Graph, label: &[u32], merged: &[Merged]) -> (Vec<Quarantined>, Vec<Link>) {
-    let mut held_back = Vec::new();
-    let mut taken = Vec::new();
-    for merged in merged {
-        // Places are in the order of the ids.
-        let ends = |a: u32, b: u32| {
-            let (a, b) = (a.min(b) as usize, a.max(b) as usize);
-            (merged.records[a], merged.records[b])
-        };
-        let mut between = Vec::new();
-        for refused in &merged.outcome.refused {
-            let (a, b) = ends(refused.a, refused.b);
-            let (left, right) = (label[a as usize], label[b as usize]);
-            if left != right {
-                between.push((left.min(right), left.max(right), refused, a, b));
-            }
+/// What was held back between profiles, sorted and each once; the links, sorted; and the links in the order of joining.
+#[expect(clippy::indexing_slicing, reason = "labels and ends are records of the graph")]
+fn translate(graph: &Graph, label: &[u32], merged: &Merged) -> (Vec<Quarantined>, Vec<Link>, Vec<u32>) {
+    let mut between = Vec::new();
+    for refused in &merged.refused {
+        let (left, right) = (label[refused.a as usize], label[refused.b as usize]);
+        if left != right {
+            between.push((left.min(right), left.max(right), refused));
         }
-        between.sort_unstable_by(|x, y| {
-            let order = (x.0, x.1, &x.2.reason).cmp(&(y.0, y.1, &y.2.reason));
-            order
-                .then_with(|| x.2.source.key().cmp(&y.2.source.key()))
-                .then_with(|| (x.3, x.4).cmp(&(y.3, y.4)))
-        });
-        between.dedup_by(|x, y| {
-            (x.0, x.1, &x.2.reason) == (y.0, y.1, &y.2.reason) && x.2.source.key() == y.2.source.key()
-        });
-        held_back.extend(between.into_iter().map(|(_, _, refused, a, b)| (a, b, refused)));
-        taken.extend(merged.outcome.taken.iter().map(|taken| (ends(taken.a, taken.b), taken)));
     }
+    between.sort_unstable_by(|x, y| {
+        let order = (x.0, x.1, &x.2.reason).cmp(&(y.0, y.1, &y.2.reason));
+        order
+            .then_with(|| x.2.source.key().cmp(&y.2.source.key()))
+            .then_with(|| (x.2.a, x.2.b).cmp(&(y.2.a, y.2.b)))
+    });
+    between.dedup_by(|x, y| {
+        (x.0, x.1, &x.2.reason) == (y.0, y.1, &y.2.reason) && x.2.source.key() == y.2.source.key()
+    });
+    let mut held_back: Vec<&Refused> = between.into_iter().map(|(_, _, refused)| refused).collect();
     let id = |index: u32| graph.ids[index as usize];
-    held_back.sort_unstable_by_key(|(a, b, _)| (*a, *b));
+    held_back.sort_unstable_by_key(|refused| (refused.a, refused.b));
     let mut quarantined: Vec<Quarantined> = Vec::with_capacity(held_back.len());
-    for (a, b, refused) in held_back {
-        if let Some(evidence) = refused.source.evidence(graph) {
-            quarantined.push(Quarantined { a: id(a), b: id(b), reason: refused.reason.clone(), evidence });
+    for Refused { a, b, reason, source } in held_back {
+        if let Some(evidence) = source.evidence(graph) {
+            quarantined.push(Quarantined { a: id(*a), b: id(*b), reason: reason.clone(), evidence });
         }
     }
     // Already in the order of the records, so this has little left to do.
     quarantined.sort();
-    taken.sort_unstable_by_key(|(ends, _)| *ends);
-    let link = |((a, b), taken): ((u32, u32), &Taken)| {
-        let evidence = taken.source.evidence(graph)?;
-        Some(Link { a: id(a), b: id(b), tier: taken.tier, evidence })
-    };
-    (quarantined, taken.into_iter().filter_map(link).collect())
+    let mut taken: Vec<(u32, &Taken)> = (0..).zip(&merged.taken).collect();
+    taken.sort_unstable_by_key(|(_, taken)| (taken.a, taken.b));
+    let mut joins = vec![0_u32; taken.len()];
+    let mut links = Vec::with_capacity(taken.len());
+    for (place, (turn, taken)) in (0_u32..).zip(taken) {
+        joins[turn as usize] = place;
+        if let Some(evidence) = taken.source.evidence(graph) {
+            links.push(Link { a: id(taken.a), b: id(taken.b), tier: taken.tier, evidence });
+        }
+    }
+    (quarantined, links, joins)
 }

@@ -13,6 +13,7 @@ use super::evidence::{Evidence, GenericReason, MatchWeight, QuarantineReason, Ti
 use super::graph::{Graph, level_of};
 use super::partition::{Explain, partition};
 use super::policy::{Class, Rules};
+use super::scale::{Scale, mean};
 use crate::identifier::{IdentifierKind, ValueHash};
 use crate::ids::RecordId;
 
@@ -139,6 +140,13 @@ pub enum Obstacle {
         /// The largest weight between the two profiles.
         weight: MatchWeight,
     },
+    /// Some of their match weights reach the threshold, but the mean of all that lie between the two profiles does not.
+    Outweighed {
+        /// The mean, of weights clipped as the rules say.
+        mean: MatchWeight,
+        /// The largest weight between the two profiles, as it is.
+        strongest: MatchWeight,
+    },
     /// Something speaks for it, and this speaks against.
     HeldBack {
         /// Why.
@@ -186,14 +194,21 @@ pub fn why_not(graph: &Graph, rules: &Rules, a: RecordId, b: RecordId) -> WhyNot
     for entry in people.quarantined() {
         if let (Some(a), Some(b)) = (index(entry.a), index(entry.b))
             && across(a, b)
+            && entry.reason != QuarantineReason::Outweighed
         {
             let (reason, evidence) = (entry.reason.clone(), Some(entry.evidence.clone()));
             obstacles.insert(Obstacle::HeldBack { reason, evidence });
         }
     }
-    let weights = graph.matches.iter().filter(|(a, b, _)| across(*a, *b)).map(|(_, _, weight)| *weight);
-    if let Some(best) = weights.max_by(f64::total_cmp).filter(|best| *best < rules.match_threshold_bits) {
-        obstacles.insert(Obstacle::BelowThreshold { weight: MatchWeight(best) });
+    let scale = Scale::of(rules);
+    let weights = || graph.matches.iter().filter(|(a, b, _)| across(*a, *b)).map(|(_, _, weight)| *weight);
+    if let Some(strongest) = weights().map(MatchWeight).max() {
+        let (sum, count) = scale.sum(weights());
+        if !scale.links(strongest.0) {
+            obstacles.insert(Obstacle::BelowThreshold { weight: strongest });
+        } else if scale.by_mean() && !scale.reaches(sum, count) {
+            obstacles.insert(Obstacle::Outweighed { mean: mean(sum, count), strongest });
+        }
     }
     if obstacles.is_empty() {
         obstacles.insert(Obstacle::NoSharedEvidence);
@@ -264,7 +279,7 @@ impl<'a> Facts<'a> {
                 let (_, _, known) = self.graph.matches.get(found)?;
                 step.tier == Tier::Matched
                     && MatchWeight(*known) == *weight
-                    && *known >= self.rules.match_threshold_bits
+                    && Scale::of(self.rules).links(*known)
             }
             Evidence::Value { hash, kind, level } => {
                 let kind = u16::try_from(self.graph.kinds.binary_search(kind).ok()?).ok()?;

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 use throughline::identifier::{IdentifierKind, ValueHash};
 use throughline::identity::{
     Class, Decision, DecisionKind, Evidence, GenericReason, GenericValue, Graph, GraphBuilder, KindPolicy,
-    Limit, MatchWeight, QuarantineReason, Quarantined, Rules, Tier, ValueInput,
+    Limit, MatchClip, MatchLinkage, MatchWeight, QuarantineReason, Quarantined, Rules, Tier, ValueInput,
 };
 use throughline::ids::{DecisionId, RecordId};
 use throughline::record::{Claim, ClaimLevel, ProofKind};
@@ -82,25 +82,34 @@ fn rules() -> impl Strategy<Value = Rules> {
             .prop_map(|(values, window)| Some(Limit { values, window }))
     ];
     let tweak = (limit, 2..7_u16, 1..3_u16, prop_oneof![Just(None), Just(Some(5_u16))], level());
-    (proptest::collection::vec(tweak, KINDS.len()), 3..12_u32).prop_map(|(tweaks, cap)| {
-        let mut rules = Rules::retail();
-        for (kind, (limit, max_records, persons, decay, attaches)) in KINDS.iter().zip(tweaks) {
-            let policy = rules.kinds.get_mut(kind).unwrap();
-            policy.limit = limit;
-            policy.max_records = max_records;
-            if policy.class == Class::Device {
-                policy.max_persons = Some(persons);
+    // In eighths of a bit, which floating point adds without rounding.
+    let matching = (-8..40_i32, 0..80_i32, 0..80_i32, proptest::bool::weighted(0.15));
+    (proptest::collection::vec(tweak, KINDS.len()), 3..12_u32, matching).prop_map(
+        |(tweaks, cap, matching)| {
+            let mut rules = Rules::retail();
+            for (kind, (limit, max_records, persons, decay, attaches)) in KINDS.iter().zip(tweaks) {
+                let policy = rules.kinds.get_mut(kind).unwrap();
+                policy.limit = limit;
+                policy.max_records = max_records;
+                if policy.class == Class::Device {
+                    policy.max_persons = Some(persons);
+                }
+                policy.decay_days = decay;
+                if !policy.contact {
+                    policy.attaches = attaches;
+                    policy.merges = policy.merges.map(|level| level.max(attaches));
+                }
             }
-            policy.decay_days = decay;
-            if !policy.contact {
-                policy.attaches = attaches;
-                policy.merges = policy.merges.map(|level| level.max(attaches));
-            }
-        }
-        rules.max_records_per_profile = cap;
-        rules.match_threshold_bits = 4.0;
-        rules
-    })
+            rules.max_records_per_profile = cap;
+            let (threshold, low, above, single) = matching;
+            let eighths = |n: i32| f64::from(n) / 8.0;
+            rules.match_threshold_bits = eighths(threshold);
+            rules.match_clip =
+                MatchClip { low: eighths(low.max(1 - threshold)), high: eighths(threshold.max(0) + above) };
+            rules.match_linkage = if single { MatchLinkage::Single } else { MatchLinkage::Mean };
+            rules
+        },
+    )
 }
 
 fn claim() -> impl Strategy<Value = Claim> {
@@ -130,7 +139,12 @@ prop_compose! {
             ),
             0..4
         ),
-        matches in proptest::collection::vec((0..records, 0..records, 0..12_i32), 0..5),
+        matches in prop_oneof![
+            proptest::collection::vec((0..records, 0..records, -80..100_i32), 0..6),
+            proptest::collection::vec((0..records, 0..records, -80..100_i32), 0..60),
+            // Few different weights, so that means are equal.
+            proptest::collection::vec((0..records, 0..records, (-2..4_i32).prop_map(|n| n * 16)), 0..60),
+        ],
         rules in Just(rules),
     ) -> World {
         World {
@@ -159,7 +173,7 @@ prop_compose! {
                 by: None,
                 retracted,
             }).collect(),
-            matches: matches.into_iter().map(|(a, b, weight)| (record(a), record(b), f64::from(weight))).collect(),
+            matches: matches.into_iter().map(|(a, b, weight)| (record(a), record(b), f64::from(weight) / 8.0)).collect(),
         }
     }
 }
@@ -270,6 +284,8 @@ pub(crate) struct Naive {
     pub(crate) components: Vec<RecordId>,
     pub(crate) quarantined: Vec<Quarantined>,
     pub(crate) generic: Vec<GenericValue>,
+    /// In the order of joining, with the smallest record of the raw component.
+    pub(crate) joins: Vec<(RecordId, RecordId, RecordId, Tier)>,
 }
 
 type Set = BTreeSet<RecordId>;
@@ -553,12 +569,12 @@ pub(crate) fn naive(world: &World) -> Naive {
         let best = weights.entry((*a.min(b), *a.max(b))).or_insert(*weight);
         *best = best.max(*weight);
     }
-    for ((a, b), weight) in weights {
+    for ((a, b), weight) in weights.clone() {
         if weight >= world.rules.match_threshold_bits {
             join(&mut raw, a, b);
-            let evidence = Evidence::Match { weight: MatchWeight(weight) };
-            let (tier, level) = (Tier::Matched, ClaimLevel::Asserted);
-            edges.push(Edge { tier, level, strength: 0, weight, a, b, evidence, needs: Needs::Nothing });
+            if world.rules.match_linkage == MatchLinkage::Single {
+                edges.push(Edge::of_match(a, b, weight));
+            }
         }
     }
     edges.sort_by(|x, y| {
@@ -570,19 +586,18 @@ pub(crate) fn naive(world: &World) -> Naive {
             .then((x.a, x.b).cmp(&(y.a, y.b)))
             .then(x.evidence.cmp(&y.evidence))
     });
-    let mut clusters = singles();
-    for edge in edges {
-        let (i, j) = (find(&clusters, edge.a), find(&clusters, edge.b));
-        if i == j {
-            continue;
-        }
-        match forbidden(&facts, &words, &edge, &clusters[i], &clusters[j]) {
-            None => join(&mut clusters, edge.a, edge.b),
-            Some(reason) => {
-                refused.push(Quarantined { a: edge.a, b: edge.b, reason, evidence: edge.evidence });
-            }
-        }
+    let mut stage = Stage { facts: &facts, words: &words, clusters: singles(), refused, joins: Vec::new() };
+    let unproven = edges.iter().position(|edge| edge.tier == Tier::Unproven).unwrap_or(edges.len());
+    let after = edges.split_off(unproven);
+    edges.into_iter().for_each(|edge| _ = stage.attempt(edge));
+    if world.rules.match_linkage == MatchLinkage::Mean {
+        stage.mean_linkage(&weights);
     }
+    after.into_iter().for_each(|edge| _ = stage.attempt(edge));
+    if world.rules.match_linkage == MatchLinkage::Mean {
+        stage.outweighed(&weights);
+    }
+    let Stage { mut clusters, mut refused, joins, .. } = stage;
     clusters.sort_by_key(|cluster| *cluster.first().unwrap());
     let mut seen = BTreeSet::new();
     refused.sort_by_key(|entry| (entry.a, entry.b));
@@ -606,7 +621,138 @@ pub(crate) fn naive(world: &World) -> Naive {
             .collect(),
         clusters: clusters.into_iter().map(|cluster| cluster.into_iter().collect()).collect(),
         quarantined,
+        joins: joins
+            .into_iter()
+            .map(|(a, b, tier)| (*raw[find(&raw, a)].first().unwrap(), a, b, tier))
+            .collect(),
         generic: facts.generic,
+    }
+}
+
+impl Edge {
+    fn of_match(a: RecordId, b: RecordId, weight: f64) -> Self {
+        let evidence = Evidence::Match { weight: MatchWeight(weight) };
+        let (tier, level) = (Tier::Matched, ClaimLevel::Asserted);
+        Self { tier, level, strength: 0, weight, a, b, evidence, needs: Needs::Nothing }
+    }
+}
+
+type Words = BTreeMap<(RecordId, RecordId), (DateTime<Utc>, DecisionId, bool)>;
+type Weights = BTreeMap<(RecordId, RecordId), f64>;
+type Weighed = (f64, RecordId, RecordId);
+
+/// The clusters while they grow.
+struct Stage<'a> {
+    facts: &'a Facts<'a>,
+    words: &'a Words,
+    clusters: Vec<Set>,
+    refused: Vec<Quarantined>,
+    joins: Vec<(RecordId, RecordId, Tier)>,
+}
+
+impl Stage<'_> {
+    /// Whether the ends are in one cluster now.
+    fn attempt(&mut self, edge: Edge) -> bool {
+        let (i, j) = (find(&self.clusters, edge.a), find(&self.clusters, edge.b));
+        if i == j {
+            return true;
+        }
+        match forbidden(self.facts, self.words, &edge, &self.clusters[i], &self.clusters[j]) {
+            None => {
+                join(&mut self.clusters, edge.a, edge.b);
+                self.joins.push((edge.a, edge.b, edge.tier));
+                true
+            }
+            Some(reason) => {
+                let Edge { a, b, evidence, .. } = edge;
+                self.refused.push(Quarantined { a, b, reason, evidence });
+                false
+            }
+        }
+    }
+
+    /// The weights between each two clusters.
+    fn between(&self, weights: &Weights) -> Vec<(Set, Set, Vec<Weighed>)> {
+        let mut between: BTreeMap<(usize, usize), Vec<Weighed>> = BTreeMap::new();
+        for ((a, b), weight) in weights {
+            let (i, j) = (find(&self.clusters, *a), find(&self.clusters, *b));
+            if i != j {
+                between.entry((i.min(j), i.max(j))).or_default().push((*weight, *a, *b));
+            }
+        }
+        let clusters = &self.clusters;
+        between.into_iter().map(|((i, j), list)| (clusters[i].clone(), clusters[j].clone(), list)).collect()
+    }
+
+    /// The mean of what the weights count.
+    fn mean(&self, weights: &[Weighed]) -> Ratio {
+        let MatchClip { low, high } = self.facts.rules.match_clip;
+        let sum: f64 = weights.iter().map(|(weight, _, _)| weight.clamp(-low, high)).sum();
+        Ratio(sum, u32::try_from(weights.len()).unwrap().into())
+    }
+
+    fn threshold(&self) -> Ratio {
+        Ratio(self.facts.rules.match_threshold_bits, 1.0)
+    }
+
+    /// Mean linkage, all means computed anew each time.
+    fn mean_linkage(&mut self, weights: &Weights) {
+        let mut aside: BTreeSet<(Set, Set)> = BTreeSet::new();
+        loop {
+            let mut best: Option<(Ratio, f64, RecordId, RecordId, Set, Set)> = None;
+            for (left, right, list) in self.between(weights) {
+                let mean = self.mean(&list);
+                if mean < self.threshold() || aside.contains(&(left.clone(), right.clone())) {
+                    continue;
+                }
+                let stronger =
+                    |x: &&Weighed, y: &&Weighed| x.0.total_cmp(&y.0).then((y.1, y.2).cmp(&(x.1, x.2)));
+                let (weight, a, b) = *list.iter().max_by(stronger).unwrap();
+                let better = best
+                    .as_ref()
+                    .is_none_or(|best| mean > best.0 || (mean == best.0 && (a, b) < (best.2, best.3)));
+                if better {
+                    best = Some((mean, weight, a, b, left, right));
+                }
+            }
+            let Some((_, weight, a, b, left, right)) = best else { return };
+            if !self.attempt(Edge::of_match(a, b, weight)) {
+                // It comes back when a side is another set.
+                aside.insert((left.clone(), right.clone()));
+                aside.insert((right, left));
+            }
+        }
+    }
+
+    fn outweighed(&mut self, weights: &Weights) {
+        for (_, _, list) in self.between(weights) {
+            if self.mean(&list) >= self.threshold() {
+                continue;
+            }
+            for (weight, a, b) in list {
+                if weight >= self.facts.rules.match_threshold_bits {
+                    let (reason, evidence) =
+                        (QuarantineReason::Outweighed, Edge::of_match(a, b, weight).evidence);
+                    self.refused.push(Quarantined { a, b, reason, evidence });
+                }
+            }
+        }
+    }
+}
+
+/// A sum over a number, compared without division.
+#[derive(Clone, Copy)]
+struct Ratio(f64, f64);
+
+impl PartialEq for Ratio {
+    fn eq(&self, other: &Self) -> bool {
+        self.partial_cmp(other) == Some(std::cmp::Ordering::Equal)
+    }
+}
+
+impl PartialOrd for Ratio {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        (self.0 * other.1).partial_cmp(&(other.0 * self.1))
     }
 }
 
