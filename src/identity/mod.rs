@@ -12,6 +12,7 @@ mod decision;
 mod evidence;
 mod generic;
 mod graph;
+pub mod linkage;
 mod mean_linkage;
 mod partition;
 mod policy;

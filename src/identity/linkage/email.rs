@@ -1,0 +1,118 @@
+//! An e-mail address, ready to be compared.
+
+use super::person_name::PersonName;
+use crate::names;
+use crate::similarity::{self, Text};
+use crate::text;
+
+/// An address without tag and case, and what stands before the `@`.
+#[derive(Clone)]
+pub(crate) struct EmailValue {
+    address: Box<str>,
+    whole: Text,
+    /// Letters and digits before the `@`.
+    local: Text,
+}
+
+impl EmailValue {
+    /// `None` for what is no address, stands for "none" or belongs to a relay.
+    pub(crate) fn parse(raw: &str) -> Option<Self> {
+        let folded = text::fold(raw);
+        let (local, domain) = folded.trim().rsplit_once('@')?;
+        let local = local.split('+').next().unwrap_or(local).trim();
+        let domain = domain.trim().trim_end_matches('.');
+        if local.is_empty() || domain.is_empty() || nobody(local, domain) || relay(domain) {
+            return None;
+        }
+        let address = format!("{local}@{domain}");
+        let letters: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+        Some(Self { whole: Text::new(&address), local: Text::new(&letters), address: address.into() })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.address
+    }
+
+    /// Letters and digits before the `@`, if they are enough to tell people apart.
+    pub(crate) fn local(&self) -> Option<String> {
+        let local: String = self.address.split('@').next()?.chars().filter(|c| c.is_alphanumeric()).collect();
+        (self.local.len() >= 4).then_some(local)
+    }
+
+    /// Whether a part of the name can be read before the `@`.
+    pub(crate) fn spells(&self, name: &PersonName) -> bool {
+        let local = self.address.split('@').next().unwrap_or_default();
+        let words = local.split(|c: char| !c.is_alphabetic()).filter_map(names::Name::parse);
+        let said: String = words
+            .flat_map(|word| word.tokens().iter().map(|part| part.skeleton().to_owned()).collect::<Vec<_>>())
+            .collect();
+        name.tokens().iter().any(|part| {
+            // A leading vowel is marked only at the beginning of a word.
+            let sound = part.skeleton();
+            let bare = sound.strip_prefix('A').unwrap_or(sound);
+            bare.len() >= 2 && said.contains(bare) || sound.len() >= 2 && said.contains(sound)
+        })
+    }
+
+    /// The degree of [`Agreement::Email`](super::Agreement::Email).
+    pub(super) fn degree(a: &Self, b: &Self) -> u8 {
+        let within =
+            |a: &Text, b: &Text, most| similarity::optimal_string_alignment_within(a, b, most).is_some();
+        let shortest = a.local.len().min(b.local.len());
+        if a.address == b.address {
+            5
+        } else if shortest >= 5 && a.local == b.local {
+            4
+        } else if within(&a.whole, &b.whole, 3) {
+            if within(&a.whole, &b.whole, 1) {
+                4
+            } else if shortest >= 4 {
+                3
+            } else {
+                1
+            }
+        } else {
+            1
+        }
+    }
+}
+
+/// Addresses that people are given who gave none.
+fn nobody(local: &str, domain: &str) -> bool {
+    const LOCALS: &[&str] = &[
+        "none",
+        "na",
+        "n.a",
+        "noemail",
+        "no-email",
+        "noreply",
+        "no-reply",
+        "no.email",
+        "unknown",
+        "test",
+        "null",
+        "nomail",
+        "no",
+        "nobody",
+        "donotreply",
+        "guest",
+        "anonymous",
+        "xxx",
+        "aaa",
+        "abc",
+    ];
+    const DOMAINS: &[&str] =
+        &["example.com", "example.org", "none.com", "test.com", "noemail.com", "invalid", "localhost"];
+    LOCALS.contains(&local) || DOMAINS.contains(&domain)
+}
+
+/// Hosts whose addresses stand for one order or one shop, not for a person.
+fn relay(domain: &str) -> bool {
+    domain
+        .split('.')
+        .any(|label| matches!(label, "relay" | "privaterelay" | "anonaddy" | "duck" | "marketplace"))
+}
+
+#[cfg(test)]
+#[path = "email_tests.rs"]
+mod tests;

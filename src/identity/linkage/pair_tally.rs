@@ -1,0 +1,94 @@
+//! Counting the pairs of blocks by what can be said of them.
+
+use std::hash::Hash;
+
+use hashbrown::HashMap;
+
+use super::block::{Pass, membership};
+use super::matcher::Memo;
+
+/// What is said of pairs, in order, with how many pairs it is said of.
+pub(super) type Tally<K> = Vec<(K, u64)>;
+
+/// Blocks at a time for one thread.
+const CHUNK: usize = 256;
+
+/// Counts every pair of the blocks once, however many passes find it. `say` is given the smaller row first.
+///
+/// # Complexity
+/// The pairs of the blocks, times the passes where there are several; memory for the records times the passes and for
+/// what is said.
+pub(super) fn tally<K: Eq + Hash + Ord + Send>(
+    passes: &[Pass],
+    rows: usize,
+    say: &(impl Fn(u32, u32, &mut Memo) -> K + Sync),
+) -> Tally<K> {
+    let width = passes.len();
+    // With one pass no pair can be met twice, and a row may be in several blocks.
+    let of = if width > 1 { membership(passes, rows) } else { Vec::new() };
+    let mut counts: HashMap<K, u64> = HashMap::new();
+    for (at, pass) in passes.iter().enumerate() {
+        let row = |row: u32| {
+            let start = row as usize * width;
+            of.get(start..start + at).unwrap_or_default()
+        };
+        let one = |memo: &mut Memo, blocks: &[&[u32]]| {
+            let mut counts: HashMap<K, u64> = HashMap::new();
+            for block in blocks {
+                for (i, left) in block.iter().enumerate() {
+                    let own = row(*left);
+                    for right in block.iter().skip(i + 1) {
+                        if !own.iter().zip(row(*right)).any(|(a, b)| a == b && *a != 0) {
+                            *counts.entry(say(*left, *right, memo)).or_default() += 1;
+                        }
+                    }
+                }
+            }
+            counts
+        };
+        let blocks: Vec<&[u32]> = pass.blocks().collect();
+        #[cfg(feature = "parallel")]
+        let found: Vec<HashMap<K, u64>> = {
+            use rayon::iter::ParallelIterator;
+            use rayon::slice::ParallelSlice;
+            blocks.par_chunks(CHUNK).map_init(Memo::new, |memo, blocks| one(memo, blocks)).collect()
+        };
+        #[cfg(not(feature = "parallel"))]
+        let found: Vec<HashMap<K, u64>> = {
+            let mut memo = Memo::new();
+            blocks.chunks(CHUNK).map(|blocks| one(&mut memo, blocks)).collect()
+        };
+        for (key, pairs) in found.into_iter().flatten() {
+            *counts.entry(key).or_default() += pairs;
+        }
+    }
+    let mut tally: Tally<K> = counts.into_iter().collect();
+    tally.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    tally
+}
+
+/// Blocks of the rows of each person.
+pub(super) fn of_groups(persons: &[Option<u32>]) -> Pass {
+    let mut rows: Vec<(u32, u32)> =
+        (0_u32..).zip(persons).filter_map(|(row, person)| Some(((*person)?, row))).collect();
+    rows.sort_unstable();
+    blocks(rows.chunk_by(|a, b| a.0 == b.0).map(|group| group.iter().map(|(_, row)| *row)))
+}
+
+/// A block for each pair.
+pub(super) fn of_pairs(pairs: &[(u32, u32)]) -> Pass {
+    let mut pairs: Vec<[u32; 2]> = pairs.iter().map(|(a, b)| [*a.min(b), *a.max(b)]).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    blocks(pairs.into_iter().map(IntoIterator::into_iter))
+}
+
+fn blocks(blocks: impl Iterator<Item = impl ExactSizeIterator<Item = u32>>) -> Pass {
+    let mut pass = Pass { rule: 0, rows: Vec::new(), ends: Vec::new(), skipped: 0, largest: 0 };
+    for block in blocks.filter(|block| block.len() > 1) {
+        pass.largest = pass.largest.max(u32::try_from(block.len()).unwrap_or(u32::MAX));
+        pass.rows.extend(block);
+        pass.ends.push(u32::try_from(pass.rows.len()).unwrap_or(u32::MAX));
+    }
+    pass
+}

@@ -1,0 +1,239 @@
+//! What two people are to each other when they are not one.
+
+use serde::{Deserialize, Serialize};
+
+use super::agreement::Agreement;
+use super::candidates::Candidates;
+use super::condition::Condition;
+use super::error::ModelError;
+use super::matcher::{Levels, level_of};
+use super::model::{Comparison, Model};
+use super::scorer::{CompiledComparison, Scorer, Weighed, frequency};
+
+/// What two people are to each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Relation {
+    /// They share an address, a telephone, a card, a mailbox or a device, and their given names or birth dates say that
+    /// they are two.
+    Household,
+}
+
+/// Two clusters of records that are two related people. Holds no value of any record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Related {
+    /// What they are to each other.
+    pub relation: Relation,
+    /// A row of the one, the smaller of the two rows.
+    pub left: u32,
+    /// A row of the other.
+    pub right: u32,
+    /// How probable it is that the two rows are of two people of one household, 0 to 1: the highest of all pairs of the
+    /// two clusters that were compared.
+    pub probability: f64,
+    /// The comparisons that show that they belong together, by their place in the model, ascending: those of any pair.
+    pub shared: Vec<u8>,
+    /// The comparisons that show that they are two, likewise.
+    pub apart: Vec<u8>,
+}
+
+impl Weighed {
+    /// The probability that the two records are of two people of one household, 0 to 1: 0 under a model that does not
+    /// know households.
+    #[must_use]
+    pub fn household_probability(&self) -> f64 {
+        // What is taken off is log2(1 + household odds).
+        let odds = (-self.household_bits).exp2() - 1.0;
+        let match_odds = (self.weight_bits - self.household_bits).exp2();
+        share(odds, match_odds)
+    }
+}
+
+/// The share of households, given their odds and those of one person, each against strangers.
+fn share(household: f64, one: f64) -> f64 {
+    if household.is_infinite() {
+        if one.is_infinite() { 0.5 } else { 1.0 }
+    } else {
+        household / (1.0 + household + one)
+    }
+}
+
+/// Whether agreement in this level means to live together or to use one thing.
+fn belongs_together(comparison: &Comparison, level: usize) -> bool {
+    let Some(found) = comparison.levels.get(level).filter(|level| comparison.shared && !level.null) else {
+        return false;
+    };
+    match &found.condition {
+        Condition::Agreement { on, at_least } => {
+            *at_least >= 5
+                && matches!(on, Agreement::Address { .. } | Agreement::Code { .. } | Agreement::Email { .. })
+        }
+        _ => comparison.levels.iter().position(|level| !level.null) == Some(level),
+    }
+}
+
+/// Whether disagreement in this comparison means to be two.
+fn tells_apart(comparison: &Comparison) -> bool {
+    let facts = comparison.levels.iter().find_map(|level| match &level.condition {
+        Condition::Agreement { on, .. } => Some(on),
+        _ => None,
+    });
+    !comparison.shared
+        && facts.is_none_or(|on| matches!(on, Agreement::GivenName { .. } | Agreement::BirthDate { .. }))
+}
+
+/// The comparisons of a pattern of agreement that show that the two belong together, and those that show that they are
+/// two: a bit each.
+fn shows(model: &Model, compiled: &[CompiledComparison], levels: Levels) -> (u32, u32) {
+    let (mut shared, mut apart) = (0, 0);
+    for (at, (comparison, compiled)) in model.comparisons.iter().zip(compiled).enumerate() {
+        let level = usize::from(level_of(levels, at));
+        let Some(found) = compiled.levels.get(level) else { continue };
+        if belongs_together(comparison, level) {
+            shared |= 1_u32 << at;
+        }
+        if found.weight_bits < 0.0 && tells_apart(comparison) {
+            apart |= 1_u32 << at;
+        }
+    }
+    (shared, apart)
+}
+
+/// A pair of clusters with what one pair of rows shows.
+struct Found {
+    clusters: (u32, u32),
+    rows: (u32, u32),
+    probability: f64,
+    shared: u32,
+    apart: u32,
+}
+
+impl Candidates {
+    /// The people of one household, as pairs of clusters: pairs of rows of different clusters that share an address, a
+    /// telephone, a card, a mailbox or a device, differ in given name or birth date, and are more probably two people
+    /// of one household than anything else. One entry for each pair of clusters, in the order of their rows.
+    ///
+    /// `clusters` names the cluster of each row. A model that does not know households finds none.
+    ///
+    /// # Errors
+    /// The model does not fit together or is not the one that the pairs were compared with.
+    ///
+    /// # Complexity
+    /// Linear in the candidate pairs, and a sort of those that are found.
+    pub fn relations(&self, model: &Model, clusters: &[u32]) -> Result<Vec<Related>, ModelError> {
+        let scorer = Scorer::new(model)?;
+        let Some(household_prior_bits) = scorer.household_prior_bits() else { return Ok(Vec::new()) };
+        let compiled = scorer.comparisons();
+        let shown: Vec<(u32, u32)> =
+            self.patterns.iter().map(|levels| shows(model, compiled, *levels)).collect();
+        let mut frequencies = Frequencies::new(self, model);
+        let mut found = Vec::new();
+        for (left, right, pattern) in &self.pairs {
+            let Some((shared, apart)) = shown.get(*pattern as usize).filter(|(s, a)| *s != 0 && *a != 0)
+            else {
+                continue;
+            };
+            let cluster = |row: u32| clusters.get(row as usize).copied().unwrap_or(u32::MAX);
+            let (a, b) = (cluster(*left), cluster(*right));
+            if a == b {
+                continue;
+            }
+            let levels = self.patterns.get(*pattern as usize).copied().unwrap_or(0);
+            let (mut one, mut household) = (scorer.prior_bits(), household_prior_bits);
+            for (at, comparison) in compiled.iter().enumerate() {
+                let Some(level) = comparison.levels.get(usize::from(level_of(levels, at))) else { continue };
+                let rarity = level.term_frequency.as_ref().map_or(0.0, |adjustment| {
+                    let [left, right] = [left, right].map(|row| frequencies.of(adjustment.column, *row));
+                    adjustment.of_frequencies(left, right)
+                });
+                one += level.weight_bits + rarity;
+                household += level.household_odds_bits(rarity);
+            }
+            let probability = share(household.exp2(), one.exp2());
+            if probability > 0.5 {
+                let clusters = (a.min(b), a.max(b));
+                found.push(Found {
+                    clusters,
+                    rows: (*left, *right),
+                    probability,
+                    shared: *shared,
+                    apart: *apart,
+                });
+            }
+        }
+        found.sort_unstable_by(|x, y| {
+            let key = |found: &Found| (found.clusters, found.rows);
+            x.clusters
+                .cmp(&y.clusters)
+                .then_with(|| y.probability.total_cmp(&x.probability))
+                .then_with(|| key(x).cmp(&key(y)))
+        });
+        let mut related: Vec<Related> = found
+            .chunk_by(|x, y| x.clusters == y.clusters)
+            .filter_map(|pairs| {
+                let best = pairs.first()?;
+                let places = |of: fn(&Found) -> u32| {
+                    let all = pairs.iter().fold(0, |all, pair| all | of(pair));
+                    (0..32).filter(|at| all >> at & 1 == 1).collect()
+                };
+                Some(Related {
+                    relation: Relation::Household,
+                    left: best.rows.0,
+                    right: best.rows.1,
+                    probability: best.probability,
+                    shared: places(|pair| pair.shared),
+                    apart: places(|pair| pair.apart),
+                })
+            })
+            .collect();
+        related.sort_unstable_by_key(|related| (related.left, related.right));
+        Ok(related)
+    }
+}
+
+impl Related {
+    /// The names of the comparisons that show that they belong together.
+    pub fn shared_names<'m>(&self, model: &'m Model) -> impl Iterator<Item = &'m str> {
+        names(model, &self.shared)
+    }
+
+    /// The names of the comparisons that show that they are two.
+    pub fn apart_names<'m>(&self, model: &'m Model) -> impl Iterator<Item = &'m str> {
+        names(model, &self.apart)
+    }
+}
+
+fn names<'m>(model: &'m Model, places: &[u8]) -> impl Iterator<Item = &'m str> {
+    places.iter().filter_map(|at| model.comparisons.get(usize::from(*at))).map(|one| one.name.as_str())
+}
+
+/// How frequent values are, looked up once each.
+struct Frequencies<'a> {
+    candidates: &'a Candidates,
+    model: &'a Model,
+    /// By column and value: `None` where it was not looked up yet.
+    known: Vec<Vec<Option<Option<f64>>>>,
+}
+
+impl<'a> Frequencies<'a> {
+    fn new(candidates: &'a Candidates, model: &'a Model) -> Self {
+        Self { candidates, model, known: vec![Vec::new(); model.columns.len()] }
+    }
+
+    fn of(&mut self, column: usize, row: u32) -> Option<f64> {
+        let values = self.candidates.table.columns.get(column)?;
+        let counted = self.model.term_frequencies.get(&self.model.columns.get(column)?.name)?;
+        let place = values.cells.get(row as usize)?.checked_sub(1)? as usize;
+        let value = values.values.get(place)?;
+        let known = self.known.get_mut(column)?;
+        if known.is_empty() {
+            known.resize(values.values.len(), None);
+        }
+        *known.get_mut(place)?.get_or_insert_with(|| frequency(counted, value))
+    }
+}
+
+#[cfg(test)]
+#[path = "relate_tests.rs"]
+mod tests;

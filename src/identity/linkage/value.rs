@@ -1,0 +1,89 @@
+//! What prepared values have in common.
+
+use std::borrow::Cow;
+
+use super::prepare::{Prepared, Transform};
+
+/// What the values of a column are: decides which conditions may ask for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    /// Texts.
+    Text,
+    /// Lists of texts.
+    List,
+    /// Numbers.
+    Number,
+    /// Seconds since 1970.
+    Instant,
+    /// Lists of numbers.
+    Vector,
+    /// Names.
+    Name,
+    /// E-mail addresses.
+    Email,
+    /// Birth dates.
+    Date,
+    /// Addresses.
+    Address,
+}
+
+impl Transform {
+    pub(crate) const fn kind(self) -> ValueKind {
+        match self {
+            Self::Raw | Self::Text | Self::Part(_) | Self::Phone | Self::Code => ValueKind::Text,
+            Self::GivenName | Self::FamilyName | Self::Place => ValueKind::Name,
+            Self::Email => ValueKind::Email,
+            Self::BirthDate => ValueKind::Date,
+            Self::Address => ValueKind::Address,
+            Self::List => ValueKind::List,
+            Self::Number => ValueKind::Number,
+            Self::Instant(_) => ValueKind::Instant,
+            Self::Vector => ValueKind::Vector,
+        }
+    }
+}
+
+impl Prepared {
+    /// Whether two values are the same one; unknown if they are of different kinds.
+    pub(crate) fn same(&self, other: &Self) -> Option<bool> {
+        Some(match (self, other) {
+            (Self::Text(a), Self::Text(b)) => a.as_str() == b.as_str(),
+            (Self::List(a), Self::List(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            (Self::Instant(a), Self::Instant(b)) => a == b,
+            (Self::Vector(a), Self::Vector(b)) => a == b,
+            (Self::Name(a), Self::Name(b)) => a.key() == b.key(),
+            (Self::Email(a), Self::Email(b)) => a.as_str() == b.as_str(),
+            (Self::Date(a), Self::Date(b)) => a == b,
+            (Self::Address(a), Self::Address(b)) => a.key() == b.key(),
+            _ => return None,
+        })
+    }
+
+    /// The form under which term frequencies count it.
+    pub(crate) fn term(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Cow::Borrowed(text.as_str()),
+            Self::List(list) => Cow::Owned(list.join("|")),
+            Self::Number(number) => Cow::Owned(number.to_string()),
+            Self::Instant(seconds) => Cow::Owned(seconds.to_string()),
+            Self::Name(name) => Cow::Borrowed(name.key()),
+            Self::Email(address) => Cow::Borrowed(address.as_str()),
+            Self::Date(date) => {
+                Cow::Owned(date.readings().map(|day| day.to_string()).collect::<Vec<_>>().join("|"))
+            }
+            Self::Address(address) => Cow::Owned(address.key()),
+            Self::Vector(parts) => Cow::Owned(parts.iter().map(f64::to_string).collect::<Vec<_>>().join("|")),
+        }
+    }
+
+    /// A text that two values have in common only if they compare alike with every other value: the term, and what it
+    /// leaves out.
+    pub(super) fn identity(&self) -> Cow<'_, str> {
+        match self {
+            Self::Name(name) => name.identity(),
+            Self::Date(date) => Cow::Owned(format!("{} {:?}", self.term(), date.precision())),
+            _ => self.term(),
+        }
+    }
+}
