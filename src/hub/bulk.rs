@@ -7,14 +7,17 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::{Event, EventErrorKind, Import, import_lines};
 use crate::identifier::Identifier;
+use crate::identity::linkage::{Dataset, Model, Scorer};
 use crate::ids::RecordId;
 use crate::record::Record;
-use crate::store::{Key, Stop, StoreError, Stored, Tx};
+use crate::store::{Key, Stop, StoreError, StoreErrorKind, Stored, Tx};
 
 use super::fold::{Dirty, Outcome};
+use super::linkage::Reader;
+use super::matching::each;
 use super::standing::is_evidence;
 use super::stored::{Component, Holders, Receipt};
-use super::{Context, Hub, Recorded, holders, keys, resolve};
+use super::{Context, Hub, Recorded, Rules, blocks, holders, keys, resolve};
 
 /// Values read at a time.
 const PAGE: usize = 1_000;
@@ -146,6 +149,34 @@ impl Hub {
         Ok(census)
     }
 
+    /// The records that matching would compare, as a data set with the input fields of a model: what to train it on.
+    /// Rows are in the order of the ids that come with them.
+    ///
+    /// # Errors
+    /// Of the store; `Failed` if the model does not fit together, or there is more text than a data set holds.
+    ///
+    /// # Complexity
+    /// Reads every record; memory for the distinct texts.
+    pub fn dataset(&self, model: &Model) -> Result<(Vec<RecordId>, Dataset), StoreError> {
+        let failed = || StoreError::new(StoreErrorKind::Failed, "making a data set of the records");
+        let scorer = Scorer::new(model).map_err(|_| failed())?;
+        let reader = Reader::new(model);
+        let names: Vec<&str> = reader.names().collect();
+        let (mut ids, mut dataset) = (Vec::new(), Dataset::new(names));
+        let mut fits = true;
+        self.pages::<Record>(keys::RECORDS, |key, record| {
+            if let Some(id) = keys::record_of(&key)
+                && reader.prepare(&scorer, &record, self.rules()).is_some()
+            {
+                let texts: Vec<&str> =
+                    reader.texts(&record, self.rules()).into_iter().map(Option::unwrap_or_default).collect();
+                ids.push(id);
+                fits &= dataset.push(&texts).is_ok();
+            }
+        })?;
+        if fits { Ok((ids, dataset)) } else { Err(failed()) }
+    }
+
     /// Puts all profiles together again: after a change of the rules of identity, which alters views and no fact.
     /// Returns how many records there are.
     ///
@@ -188,23 +219,38 @@ fn rebuild_page(
     context: &Context<'_>,
     after: Option<&Key>,
 ) -> Result<(Option<Key>, u64), Stop> {
-    let rules = context.rules;
-    let found = tx.scan::<Record>(&keys::prefix(keys::RECORDS), after, PAGE / 4)?;
     let mut dirty = Dirty::default();
-    for (key, record) in &found.items {
-        let Some(id): Option<RecordId> = keys::record_of(key) else { continue };
+    let (last, ids) = refresh(tx, context.rules, after, &mut dirty)?;
+    resolve::resolve(tx, context.rules, &dirty)?;
+    Ok((last, u64::try_from(ids.len()).unwrap_or(0)))
+}
+
+/// Brings the indexes of one page of records in line with these rules. Returns where to go on, and the records.
+pub(crate) fn refresh(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    after: Option<&Key>,
+    dirty: &mut Dirty,
+) -> Result<(Option<Key>, Vec<RecordId>), Stop> {
+    let found = tx.scan::<Record>(&keys::prefix(keys::RECORDS), after, PAGE / 4)?;
+    let mut ids = Vec::with_capacity(found.items.len());
+    each(&found.items, |(key, record)| {
+        let Some(id): Option<RecordId> = keys::record_of(key) else { return Ok(()) };
+        ids.push(id);
         dirty.records.insert(id);
-        for identifier in record.claims.keys() {
+        each(record.claims.keys(), |identifier| {
             let value = identifier.digest(&rules.pepper);
             if is_evidence(record, identifier, rules) {
-                holders::add(tx, value, id)?;
-            } else {
-                holders::remove(tx, value, id)?;
-                dirty.values.insert(value);
+                return holders::add(tx, value, id);
             }
+            dirty.values.insert(value);
+            holders::remove(tx, value, id)
+        })?;
+        if rules.linkage.is_none() {
+            blocks::set(tx, None, id, Vec::new(), &mut blocks::Known::new(), &mut dirty.crossed)?;
         }
-    }
-    resolve::resolve(tx, rules, &dirty)?;
+        Ok(())
+    })?;
     let last = found.items.last().filter(|_| found.more).map(|(key, _)| key.clone());
-    Ok((last, u64::try_from(found.items.len()).unwrap_or(0)))
+    Ok((last, ids))
 }

@@ -11,9 +11,9 @@ use crate::record::{ClaimLevel, Millis, Record};
 use crate::store::{Once, Stop, Stored, Tx};
 
 use super::fold::Dirty;
-use super::standing::is_evidence;
+use super::standing::is_spoken;
 use super::stored::Holders;
-use super::{CommandKey, Context, Who, decided, erased, event_log, holders, keys, members, resolve};
+use super::{CommandKey, Context, Who, blocks, decided, erased, event_log, holders, keys, members, resolve};
 
 /// What shall happen when the erased person is heard of again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -134,8 +134,10 @@ fn erase_record(
     }
     dirty.records.extend(neighbours);
     dirty.records.extend(decided::forget_record(tx, id)?);
+    let linkage = rules.linkage.as_ref();
+    blocks::set(tx, linkage, id, Vec::new(), &mut blocks::Known::new(), &mut dirty.crossed)?;
     for (identifier, claim) in &record.claims {
-        if !is_evidence(&record, identifier, rules) {
+        if !is_spoken(&record, identifier, rules) {
             continue;
         }
         let value = identifier.digest(&rules.pepper);

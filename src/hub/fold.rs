@@ -13,7 +13,8 @@ use crate::record::{Claim, ConsentFact, Field, Millis, Record};
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 
-use super::standing::{first_proof, is_heard};
+use super::blocks::Crossed;
+use super::standing::{first_proof, is_evidence, is_heard, may_match, withdrew_matching};
 use super::stored::Receipt;
 use super::{Context, Rules, erased, holders, keys};
 
@@ -52,9 +53,19 @@ pub(crate) struct Dirty {
     pub(crate) values: BTreeSet<ValueHash>,
     /// Stored components that may have lost their records.
     pub(crate) components: BTreeSet<RecordId>,
+    /// Blocks that have become too large to be looked at, or small enough.
+    pub(crate) crossed: Vec<Crossed>,
 }
 
 impl Dirty {
+    /// Whether nothing is to be computed again.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.records.is_empty()
+            && self.values.is_empty()
+            && self.components.is_empty()
+            && self.crossed.is_empty()
+    }
+
     /// These records and no values.
     pub(crate) fn of(records: impl IntoIterator<Item = RecordId>) -> Self {
         Self { records: records.into_iter().collect(), ..Self::default() }
@@ -104,7 +115,7 @@ pub(crate) fn fold(
     let is_new = known.is_none();
     let mut record =
         known.unwrap_or_else(|| Record::new(system, event.channel().clone(), subject.clone(), (at, key)));
-    let (first, was_crowded) = (record.first, record.crowded);
+    let (first, was_crowded, had_withdrawn) = (record.first, record.crowded, withdrew_matching(&record));
     record.seen(event.channel(), (at, key));
     let mut evidence_changed = is_new || record.first != first;
     let (mut before, mut dropped): (Vec<(Identifier, Option<Claim>)>, Vec<Identifier>) =
@@ -113,7 +124,7 @@ pub(crate) fn fold(
         before.push((identifier.clone(), record.claims.get(&identifier).copied()));
         dropped.extend(record.claim(&rules.pepper, identifier, claim));
     }
-    join_fields(event, rules, &mut record, at, key);
+    let fields_changed = join_fields(event, rules, &mut record, at, key);
     if record.crowded && !was_crowded {
         // From here on only the subject speaks: everything else leaves the index.
         dropped.extend(record.claims.keys().filter(|known| **known != record.subject).cloned());
@@ -128,16 +139,20 @@ pub(crate) fn fold(
             (old, new) => old.is_some() || new.is_some(),
         };
         // What is blocked did not come this far.
-        if old.is_none() && is_heard(&record, &identifier) {
+        if old.is_none() && is_heard(&record, &identifier) && may_match(&record, &identifier, rules) {
             holders::add(tx, identifier.digest(&rules.pepper), record_id)?;
         }
+    }
+    if had_withdrawn != withdrew_matching(&record) {
+        evidence_changed = true;
+        consent_changed(tx, rules, record_id, &record, dirty)?;
     }
     for identifier in dropped {
         let value = identifier.digest(&rules.pepper);
         holders::remove(tx, value, record_id)?;
         dirty.values.insert(value);
     }
-    if evidence_changed {
+    if evidence_changed || (fields_changed && rules.linkage.is_some()) {
         dirty.records.insert(record_id);
     }
     tx.put(&record_key, &record)?;
@@ -145,6 +160,29 @@ pub(crate) fn fold(
     tx.put(&keys::event(record_id, at, key), &event.to_stored())?;
     tx.put(&receipt_key, &Receipt { content, record: record_id, at })?;
     Ok(Recorded { outcome: Outcome::First, event: key, record: record_id, reasons })
+}
+
+/// Brings the index of holders in line with what the record now lets its addresses be used for.
+fn consent_changed(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    id: RecordId,
+    record: &Record,
+    dirty: &mut Dirty,
+) -> Result<(), Stop> {
+    for identifier in record.claims.keys() {
+        if *identifier == record.subject || !rules.identity.policy(identifier.kind()).contact {
+            continue;
+        }
+        let value = identifier.digest(&rules.pepper);
+        if is_evidence(record, identifier, rules) {
+            holders::add(tx, value, id)?;
+        } else {
+            holders::remove(tx, value, id)?;
+            dirty.values.insert(value);
+        }
+    }
+    Ok(())
 }
 
 /// Whether the new claim links otherwise than the old one. `proof` is the record's first proof of a contact address:
@@ -209,7 +247,9 @@ fn subject(named: &[Named], rules: &Rules) -> Identifier {
     strongest.cloned().unwrap_or_else(Identifier::nobody)
 }
 
-fn join_fields(event: &Event, rules: &Rules, record: &mut Record, at: Millis, key: EventKey) {
+/// Joins fields and consent. Returns whether the text of any field is another than before.
+fn join_fields(event: &Event, rules: &Rules, record: &mut Record, at: Millis, key: EventKey) -> bool {
+    let mut changed = false;
     for (name, value) in event.fields() {
         // One number has many spellings, with and without its country; which country was meant is known only here.
         let number = (name == "phone").then(|| {
@@ -218,7 +258,10 @@ fn join_fields(event: &Event, rules: &Rules, record: &mut Record, at: Millis, ke
         });
         let number = number.flatten();
         let value = number.as_ref().map_or(value, Identifier::reveal);
+        let differs = record.fields.get(name).is_none_or(|known| **known.value.reveal() != *value);
         record.field(name, Field { value: Pii::new(value.into()), at: at.into(), event: key });
+        // A value that is older than the known one changes nothing; taking it for a change costs a look.
+        changed |= differs;
     }
     for consent in event.consents() {
         record.consent(ConsentFact {
@@ -229,6 +272,7 @@ fn join_fields(event: &Event, rules: &Rules, record: &mut Record, at: Millis, ke
             granted: consent.granted,
         });
     }
+    changed
 }
 
 #[cfg(test)]

@@ -17,8 +17,8 @@ use crate::store::{Stop, Store, StoreError, Tenant, Tx, run, run_async};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Afterwards, Clock, CommandKey, Context, DecisionOutcome, ErasureOutcome, Inquiry, Profile, Recorded,
-    Rules, SystemClock, Verified, What, Who,
+    Afterwards, Clock, CommandKey, Context, DecisionOutcome, ErasureOutcome, Inquiry, Likeness, Profile,
+    Recorded, Rehearsal, Rules, SystemClock, Verified, What, Who,
 };
 
 /// What both drivers hold.
@@ -117,6 +117,16 @@ impl Hub {
     ) -> Result<Self, RulesError> {
         rules.identity.validate()?;
         Ok(Self(Arc::new(Parts { store, tenant, rules, clock })))
+    }
+
+    /// A hub with other rules over the same store and clock: to [`rehearse`](Self::rehearse) them, then to
+    /// [`apply`](Self::apply) or [`rebuild`](Self::rebuild).
+    ///
+    /// # Errors
+    /// As [`Hub::new`].
+    pub fn under(&self, rules: Rules) -> Result<Self, RulesError> {
+        let Parts { store, tenant, clock, .. } = &*self.0;
+        Self::with_clock(Arc::clone(store), *tenant, rules, Arc::clone(clock))
     }
 
     /// The same hub for an asynchronous service.
@@ -229,6 +239,12 @@ use_cases! {
     why(a: RecordId, b: RecordId) -> Option<Vec<Step>>;
     /// Why two records are not one person; see [`why_not`](super::why_not()).
     why_not(a: RecordId, b: RecordId) -> WhyNot;
+    /// How alike two records are by the linkage model; see [`likeness`](super::likeness()).
+    likeness(a: RecordId, b: RecordId) -> Option<Likeness>;
+    /// What other rules would make of the profiles; see [`rehearse`](super::rehearse()).
+    rehearse(rules: &Rules) -> Rehearsal;
+    /// Puts all profiles together by these rules in one step; see [`apply`](super::apply()).
+    apply() -> Rehearsal;
     /// Forgets; see [`erase`](super::erase()).
     erase(command: &CommandKey, what: &What, afterwards: Afterwards) -> ErasureOutcome;
     /// A token that proves an address when it comes back; see [`challenge`](super::challenge()).

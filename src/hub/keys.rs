@@ -10,6 +10,9 @@
 //! | `D` decision | a person's decision: a fact |
 //! | `v` value | who holds an identifier value: an index |
 //! | `h` value, record | the same for a value with very many holders |
+//! | `l` record | the blocks that the record is in, and a sketch of its values in keyed hashes: an index |
+//! | `b` block | the records of a block, or how many they are: an index |
+//! | `p` block, record | the same for a block of very many records |
 //! | `m` record | the component that the record is in, if it is not alone: a view |
 //! | `k` component | the component's clusters and quarantine: a view |
 //! | `s` value | the value belongs to an erased person |
@@ -97,9 +100,25 @@ pub(crate) fn holders_beyond(value: ValueHash) -> Key {
     key(&[b"h", value.as_bytes()])
 }
 
-/// The holding record, from a key of [`holder`].
+/// The holding record, from a key of [`holder`] or [`in_block`].
 pub(crate) fn holder_of(key: &Key) -> Option<RecordId> {
     Some(RecordId::from_bytes(*key.as_bytes().last_chunk()?))
+}
+
+pub(crate) fn blocks(record: RecordId) -> Key {
+    key(&[b"l", record.as_bytes()])
+}
+
+pub(crate) fn block(block: [u8; 8]) -> Key {
+    key(&[b"b", &block])
+}
+
+pub(crate) fn in_block(block: [u8; 8], record: RecordId) -> Key {
+    key(&[b"p", &block, record.as_bytes()])
+}
+
+pub(crate) fn block_beyond(block: [u8; 8]) -> Key {
+    key(&[b"p", &block])
 }
 
 pub(crate) fn membership(record: RecordId) -> Key {

@@ -4,6 +4,7 @@
 //! [`erase`], …) loads facts, calls one pure function of a module below, and writes facts. [`Hub`] runs them on the
 //! calling thread, [`AsyncHub`] in an asynchronous service. This is the one module that may read a clock.
 
+mod blocks;
 mod bulk;
 mod carts;
 mod command;
@@ -19,9 +20,14 @@ mod fold;
 mod front;
 mod holders;
 mod keys;
+mod likeness;
+mod linkage;
+mod matching;
 mod members;
+mod packed;
 mod profile;
 mod record;
+mod rehearse;
 mod resolve;
 mod rules;
 mod sources;
@@ -41,8 +47,11 @@ pub use erase::{Afterwards, ErasureOutcome, What, erase, readmit};
 pub use explain::{why, why_not};
 pub use fold::{Outcome, Recorded};
 pub use front::{AsyncHub, Hub};
+pub use likeness::{ComparedPart, Consideration, Likeness, NearestRule, NoPart, likeness};
+pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
 pub use profile::{GoldenField, Profile, ProfileIdentifier, RecordSummary, profile};
 pub use record::{record, record_all};
+pub use rehearse::{Rehearsal, apply, rehearse};
 pub use rules::Rules;
 pub use sources::{SourceRule, SourceRules};
 pub use timelines::{event, resume, sessions, timeline};

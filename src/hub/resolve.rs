@@ -1,7 +1,7 @@
 //! From facts to views: the components that a change touches are computed again, by the same function that a batch uses.
 //!
-//! A stored *component* is a set of records connected by identifier values that few enough records hold, or by
-//! decisions of people. It holds everything that may influence how its records are put together, so one change re-runs
+//! A stored *component* is a set of records connected by identifier values that few enough records hold, by match
+//! weights that reach the threshold, or by decisions of people. It holds everything that may influence how its records are put together, so one change re-runs
 //! the components it touches and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,7 @@ use crate::record::Record;
 use crate::store::{Stop, Tx};
 
 use super::fold::Dirty;
+use super::matching::{Matching, Pair, each};
 use super::standing::is_evidence;
 use super::stored::{Component, Holders, Membership};
 use super::{Rules, decided, holders, keys, members};
@@ -27,6 +28,12 @@ pub(crate) struct Neighbourhood {
     pub(crate) decisions: BTreeMap<DecisionId, Decision>,
     /// The ids under which the records' components are stored now.
     stored: BTreeSet<RecordId>,
+    /// Which component each record belongs to.
+    component_of: BTreeMap<RecordId, RecordId>,
+    /// Pairs that matching looks at.
+    pub(crate) candidates: Vec<Pair>,
+    /// The match weights inside the components.
+    matches: Vec<Pair>,
 }
 
 impl Neighbourhood {
@@ -39,33 +46,38 @@ impl Neighbourhood {
 ///
 /// Linear in the records of the touched components, besides the partition itself.
 pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, dirty: &Dirty) -> Result<(), Stop> {
-    if dirty.records.is_empty() && dirty.values.is_empty() && dirty.components.is_empty() {
+    if dirty.is_empty() {
         return Ok(());
     }
-    let (mut around, reached) = reached(tx, rules, dirty)?;
+    let mut matching = Matching::new(rules);
+    if let Some(matching) = &mut matching {
+        matching.update(tx, &dirty.records)?;
+    }
+    let (mut around, reached) = reached(tx, rules, dirty, matching.as_mut())?;
     if reached.len() < 2 && around.stored.is_empty() {
         // Nobody near: the record is a profile of its own, which is stored nowhere.
         return Ok(());
     }
-    load(tx, rules, reached, &mut around)?;
-    let components = components(&around, rules);
+    load(tx, rules, reached, &mut around, matching.as_mut())?;
     let partition = partition(&graph(&around), &rules.identity, Explain::No);
-    write(tx, &around, &components, &partition)
+    write(tx, &around, &partition)
 }
 
 /// Everything that may influence the records that changed or hold a value that changed.
 pub(crate) fn neighbourhood(tx: &mut Tx<'_>, rules: &Rules, dirty: &Dirty) -> Result<Neighbourhood, Stop> {
-    let (mut around, reached) = reached(tx, rules, dirty)?;
-    load(tx, rules, reached, &mut around)?;
+    let mut matching = Matching::new(rules);
+    let (mut around, reached) = reached(tx, rules, dirty, matching.as_mut())?;
+    load(tx, rules, reached, &mut around, matching.as_mut())?;
     Ok(around)
 }
 
-/// The changed records, those that share a value or a decision with them, and the stored components of all. Of the
-/// neighbourhood, the changed records themselves are loaded.
+/// The changed records, those that share a value or a decision with them or match them, and the stored components of
+/// all. Of the neighbourhood, the changed records themselves are loaded.
 fn reached(
     tx: &mut Tx<'_>,
     rules: &Rules,
     dirty: &Dirty,
+    mut matching: Option<&mut Matching<'_>>,
 ) -> Result<(Neighbourhood, BTreeSet<RecordId>), Stop> {
     let mut around = Neighbourhood {
         records: BTreeMap::new(),
@@ -73,27 +85,61 @@ fn reached(
         holders: BTreeMap::new(),
         decisions: BTreeMap::new(),
         stored: dirty.components.clone(),
+        component_of: BTreeMap::new(),
+        candidates: Vec::new(),
+        matches: Vec::new(),
     };
     let mut reached: BTreeSet<RecordId> = BTreeSet::new();
-    for &id in &dirty.records {
+    each(&dirty.records, |&id| {
         reach(tx, id, &mut reached, &mut around)?;
-        let Some(record) = tx.get::<Record>(&keys::record(id))? else { continue };
+        let known = matching.as_mut().and_then(|matching| matching.take(id));
+        let known = if known.is_some() { known } else { tx.get::<Record>(&keys::record(id))? };
+        let Some(record) = known else { return Ok(()) };
         let values = values(&record, rules);
-        for value in values.iter().flatten() {
-            reach_holders(tx, *value, &mut reached, &mut around)?;
-        }
+        each(values.iter().flatten(), |value| reach_holders(tx, *value, &mut reached, &mut around))?;
         around.values.insert(id, values);
         around.records.insert(id, record);
-        for decision in decided::of(tx, id)? {
-            for touched in decided::touched(&decision) {
-                reach(tx, touched, &mut reached, &mut around)?;
-            }
-        }
-    }
-    for &value in &dirty.values {
-        reach_holders(tx, value, &mut reached, &mut around)?;
+        let decisions = decided::of(tx, id)?;
+        each(decisions.iter().flat_map(decided::touched), |touched| {
+            reach(tx, touched, &mut reached, &mut around)
+        })
+    })?;
+    each(&dirty.values, |value| reach_holders(tx, *value, &mut reached, &mut around))?;
+    if let Some(matching) = matching {
+        each(&dirty.records, |&id| {
+            let strong = matching.strong(tx, id)?;
+            each(strong, |other| reach(tx, other, &mut reached, &mut around))
+        })?;
+        reach_crossed(tx, rules, dirty, matching, &mut reached, &mut around)?;
     }
     Ok((around, reached))
+}
+
+/// Blocks that have become too large, or small enough again: pairs that only they find come and go.
+fn reach_crossed(
+    tx: &mut Tx<'_>,
+    rules: &Rules,
+    dirty: &Dirty,
+    matching: &mut Matching<'_>,
+    reached: &mut BTreeSet<RecordId>,
+    around: &mut Neighbourhood,
+) -> Result<(), Stop> {
+    let crossed = std::mem::take(&mut matching.crossed);
+    each(dirty.crossed.iter().chain(&crossed), |block| {
+        each(&block.members, |&member| {
+            // Who is alone has no pair to lose.
+            if tx.exists(&keys::membership(member))? {
+                reach(tx, member, reached, around)?;
+            }
+            Ok(())
+        })?;
+        if block.too_large {
+            return Ok(());
+        }
+        let found = matching.candidates(tx, &block.members)?;
+        let strong = found.into_iter().filter(|(_, _, bits)| *bits >= rules.identity.match_threshold_bits);
+        each(strong.flat_map(|(a, b, _)| [a, b]), |id| reach(tx, id, reached, around))
+    })
 }
 
 /// Loads the rest of the neighbourhood.
@@ -102,6 +148,7 @@ fn load(
     rules: &Rules,
     reached: BTreeSet<RecordId>,
     around: &mut Neighbourhood,
+    matching: Option<&mut Matching<'_>>,
 ) -> Result<(), Stop> {
     let others: Vec<_> = reached.iter().copied().filter(|id| !around.records.contains_key(id)).collect();
     let wanted: Vec<_> = others.iter().map(|id| keys::record(*id)).collect();
@@ -115,10 +162,41 @@ fn load(
     for (value, head) in all.into_iter().zip(tx.get_many::<Holders>(&wanted)?) {
         around.holders.insert(value, head.unwrap_or_default());
     }
-    for id in reached {
+    each(reached, |id| {
         around.decisions.extend(decided::of(tx, id)?.into_iter().map(|decision| (decision.id, decision)));
-    }
+        Ok(())
+    })?;
+    let Some(matching) = matching else {
+        around.component_of = components(around, rules);
+        return Ok(());
+    };
+    around.candidates = matching.candidates(tx, &around.records.keys().copied().collect::<Vec<_>>())?;
+    around.component_of = components(around, rules);
+    around.matches = inside(tx, around, matching)?;
     Ok(())
+}
+
+/// The weights inside the components: of all pairs, or in a very large component of those that share a block.
+fn inside(tx: &mut Tx<'_>, around: &Neighbourhood, matching: &mut Matching<'_>) -> Result<Vec<Pair>, Stop> {
+    let mut members: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
+    for (&record, &component) in &around.component_of {
+        if matching.takes_part(tx, record)? {
+            members.entry(component).or_default().push(record);
+        }
+    }
+    let component = |record: &RecordId| around.component_of.get(record);
+    let is_large = |id: Option<&RecordId>| {
+        id.and_then(|id| members.get(id)).is_some_and(|members| !matching.weighs_all(members.len()))
+    };
+    let large =
+        around.candidates.iter().filter(|(a, b, _)| component(a) == component(b) && is_large(component(a)));
+    let mut pairs: Vec<Pair> = large.copied().collect();
+    for members in members.values().filter(|members| members.len() > 1) {
+        if matching.weighs_all(members.len()) {
+            pairs.extend(matching.all(tx, members)?);
+        }
+    }
+    Ok(pairs)
 }
 
 fn reach(
@@ -141,7 +219,7 @@ fn reach_holders(
     reached: &mut BTreeSet<RecordId>,
     around: &mut Neighbourhood,
 ) -> Result<(), Stop> {
-    holders::get(tx, value)?.listed.into_iter().try_for_each(|holder| reach(tx, holder, reached, around))
+    each(holders::get(tx, value)?.listed, |holder| reach(tx, holder, reached, around))
 }
 
 /// The values by which a record may be connected, by its claims.
@@ -154,9 +232,16 @@ fn values(record: &Record, rules: &Rules) -> Vec<Option<ValueHash>> {
 
 /// The graph of a neighbourhood, in the form in which `identity` takes it.
 pub(crate) fn graph(around: &Neighbourhood) -> Graph {
+    graph_with(around, &[])
+}
+
+/// The same with more match weights, of pairs in different components.
+pub(crate) fn graph_with(around: &Neighbourhood, more: &[Pair]) -> Graph {
     let mut builder = GraphBuilder::default();
+    let mut rows = BTreeMap::new();
     for (&id, record) in &around.records {
         let row = builder.record(id, record.first_seen());
+        rows.insert(id, row);
         for ((identifier, claim), hash) in record.claims.iter().zip(around.values_of(id)) {
             let Some(hash) = *hash else { continue };
             let total = around.holders.get(&hash).map_or(0, |head| head.count);
@@ -170,10 +255,16 @@ pub(crate) fn graph(around: &Neighbourhood) -> Graph {
     for decision in around.decisions.values() {
         builder.decision(decision.clone());
     }
+    for (a, b, weight) in around.matches.iter().chain(more) {
+        if let (Some(a), Some(b)) = (rows.get(a), rows.get(b)) {
+            builder.matched(*a, *b, *weight);
+        }
+    }
     builder.build()
 }
 
-/// Which records are connected, by values that few enough hold and by decisions: the component's id is its least record.
+/// Which records are connected, by values that few enough hold, by match weights and by decisions: the component's id
+/// is its least record.
 fn components(around: &Neighbourhood, rules: &Rules) -> BTreeMap<RecordId, RecordId> {
     let mut parent: BTreeMap<RecordId, RecordId> = around.records.keys().map(|&id| (id, id)).collect();
     let mut join = |a: RecordId, b: RecordId| {
@@ -194,6 +285,11 @@ fn components(around: &Neighbourhood, rules: &Rules) -> BTreeMap<RecordId, Recor
             }
         }
     }
+    for (a, b, weight) in &around.candidates {
+        if *weight >= rules.identity.match_threshold_bits {
+            join(*a, *b);
+        }
+    }
     for decision in around.decisions.values().filter(|decision| !decision.retracted) {
         let mut touched = decided::touched(decision).into_iter();
         if let Some(one) = touched.next() {
@@ -212,12 +308,8 @@ fn root(parent: &BTreeMap<RecordId, RecordId>, mut id: RecordId) -> RecordId {
     id
 }
 
-fn write(
-    tx: &mut Tx<'_>,
-    around: &Neighbourhood,
-    component_of: &BTreeMap<RecordId, RecordId>,
-    partition: &Partition,
-) -> Result<(), Stop> {
+fn write(tx: &mut Tx<'_>, around: &Neighbourhood, partition: &Partition) -> Result<(), Stop> {
+    let component_of = &around.component_of;
     let mut fresh: BTreeMap<RecordId, Component> = BTreeMap::new();
     for cluster in partition.clusters() {
         let founder = cluster.founder();

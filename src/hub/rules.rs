@@ -5,7 +5,7 @@ use crate::identifier::IdentifierSettings;
 use crate::identity::{self, SurvivorshipRules};
 use crate::keyed::Pepper;
 
-use super::SourceRules;
+use super::{Linkage, SourceRules};
 
 /// Everything by which the hub decides. Changing a rule changes views, never facts: see
 /// [`Hub::rebuild`](super::Hub::rebuild).
@@ -26,6 +26,8 @@ pub struct Rules {
     pub sources: SourceRules,
     /// Who is one person.
     pub identity: identity::Rules,
+    /// How alike two records are that share no identifier; `None`: only identifiers and people's decisions count.
+    pub linkage: Option<Linkage>,
     /// Which of several values of a field wins.
     pub survivorship: SurvivorshipRules,
     /// Size caps of events.
@@ -51,6 +53,7 @@ impl Rules {
             identifiers: IdentifierSettings::default(),
             sources: SourceRules::default(),
             identity,
+            linkage: None,
             survivorship,
             limits: Limits::default(),
         }

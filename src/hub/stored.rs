@@ -6,10 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::event::StoredEvent;
 use crate::identifier::ValueHash;
+use crate::identity::linkage::Sketch;
 use crate::identity::{Decision, Quarantined};
 use crate::ids::{DecisionId, RecordId};
 use crate::record::{Millis, Record};
 use crate::store::Stored;
+
+use super::linkage::Linkage;
 
 /// Where an event went, to know it when it comes again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +48,60 @@ impl Holders {
     /// The most that are listed in one value: one more than any policy lets hold a value that is evidence, so that the
     /// record that makes a value generic still finds all the others.
     pub(crate) const LISTED: u32 = 33;
+}
+
+/// The records of a block.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Block {
+    /// They, in order; none is listed here when there are more than [`Block::LISTED`].
+    #[serde(rename = "h", default, skip_serializing_if = "Vec::is_empty", with = "super::packed::ids")]
+    pub(crate) listed: Vec<RecordId>,
+    /// How many they are where they are not listed.
+    #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
+    pub(crate) beyond: u32,
+}
+
+const fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+impl Block {
+    /// The most that are listed in one value: one more than a rule may let a block have that is looked at.
+    pub(crate) const LISTED: u32 = Linkage::MAX_BLOCK + 1;
+
+    /// How many records are in it.
+    pub(crate) fn count(&self) -> u32 {
+        if self.beyond > 0 { self.beyond } else { u32::try_from(self.listed.len()).unwrap_or(u32::MAX) }
+    }
+}
+
+/// The blocks that one record is in.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Blocks {
+    /// In order.
+    #[serde(rename = "b", with = "super::packed::places")]
+    pub(crate) places: Vec<Place>,
+    /// What is remembered of its values; `None` if nothing is.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none", with = "super::packed::sketch")]
+    pub(crate) sketch: Option<Sketch>,
+}
+
+/// One block of one blocking rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Place {
+    /// The rule, by its place in the model.
+    pub(crate) rule: u8,
+    /// The part that splits the rule's large blocks; [`Place::WHOLE`] for the rule's own block.
+    pub(crate) split: u8,
+    /// The keyed hash that stands for what the records of the block agree on.
+    pub(crate) block: [u8; 8],
+}
+
+impl Place {
+    /// In place of a split: the rule's own block.
+    pub(crate) const WHOLE: u8 = u8::MAX;
 }
 
 /// The decisions of people that touch one record.
@@ -116,6 +173,8 @@ stored! {
     Receipt = "receipt", journal false;
     Holder = "holder", journal false;
     Holders = "holders", journal false;
+    Block = "block", journal false;
+    Blocks = "blocks", journal false;
     Decided = "decided", journal false;
     Decision = "decision", journal true;
     Membership = "membership", journal false;

@@ -1,0 +1,242 @@
+//! Which records one unit of work compares, and what each pair weighs.
+
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::identity::linkage::{PreparedRecord, Sketch};
+use crate::ids::RecordId;
+use crate::record::Record;
+use crate::store::{Stop, Tx};
+
+use super::blocks::{self, Crossed};
+use super::linkage::Linkage;
+use super::stored::{Block, Blocks, Place};
+use super::{Rules, keys};
+
+/// Does something for each item. Where data is missing the other items still say what they need, so that a store across
+/// a network brings it all at once.
+pub(crate) fn each<T>(
+    items: impl IntoIterator<Item = T>,
+    mut one: impl FnMut(T) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    let mut paused = false;
+    for item in items {
+        match one(item) {
+            Err(Stop::Pause) => paused = true,
+            done => done?,
+        }
+    }
+    if paused { Err(Stop::Pause) } else { Ok(()) }
+}
+
+/// A pair of records, the smaller id first, with its weight in bits.
+pub(crate) type Pair = (RecordId, RecordId, f64);
+
+/// What has been read of blocks and records, so that each is read and prepared once.
+pub(crate) struct Matching<'r> {
+    linkage: &'r Linkage,
+    rules: &'r Rules,
+    records: BTreeMap<RecordId, Option<PreparedRecord>>,
+    places: BTreeMap<RecordId, Vec<Place>>,
+    sketches: BTreeMap<RecordId, Option<Sketch>>,
+    blocks: blocks::Known,
+    weights: BTreeMap<(RecordId, RecordId), Option<f64>>,
+    /// Of the records that changed what has been read.
+    changed: BTreeMap<RecordId, Record>,
+    /// Blocks whose size crossed the limit of their rule.
+    pub(crate) crossed: Vec<Crossed>,
+}
+
+impl<'r> Matching<'r> {
+    /// Nothing read yet; `None` if nothing is matched.
+    pub(crate) fn new(rules: &'r Rules) -> Option<Self> {
+        Some(Self {
+            linkage: rules.linkage.as_ref()?,
+            rules,
+            records: BTreeMap::new(),
+            places: BTreeMap::new(),
+            sketches: BTreeMap::new(),
+            blocks: BTreeMap::new(),
+            weights: BTreeMap::new(),
+            changed: BTreeMap::new(),
+            crossed: Vec::new(),
+        })
+    }
+
+    /// Puts the records into the blocks that they now belong to.
+    pub(crate) fn update(&mut self, tx: &mut Tx<'_>, ids: &BTreeSet<RecordId>) -> Result<(), Stop> {
+        let lists: Vec<_> = ids.iter().map(|id| keys::blocks(*id)).collect();
+        tx.want(&lists);
+        let wanted: Vec<_> = ids.iter().map(|id| keys::record(*id)).collect();
+        for (id, found) in ids.iter().zip(tx.get_many::<Record>(&wanted)?) {
+            let prepared = found.as_ref().and_then(|record| self.linkage.prepare(record, self.rules));
+            self.records.insert(*id, prepared);
+            self.changed.extend(found.map(|record| (*id, record)));
+        }
+        each(ids, |&id| {
+            let prepared = self.records.get(&id).and_then(Option::as_ref);
+            let places = prepared.map(|record| self.linkage.places(record, self.rules)).unwrap_or_default();
+            let sketch = prepared.map(|record| self.linkage.sketch(record, self.rules));
+            let entry = Blocks { places: places.clone(), sketch: sketch.clone() };
+            blocks::put(tx, Some(self.linkage), id, &entry, &mut self.blocks, &mut self.crossed)?;
+            self.places.insert(id, places);
+            self.sketches.insert(id, sketch);
+            Ok(())
+        })
+    }
+
+    /// A record that was put into its blocks, as it was read then.
+    pub(crate) fn take(&mut self, id: RecordId) -> Option<Record> {
+        self.changed.remove(&id)
+    }
+
+    /// The records that share a block with this one, of those that are looked at, and weigh at least the threshold.
+    pub(crate) fn strong(&mut self, tx: &mut Tx<'_>, id: RecordId) -> Result<Vec<RecordId>, Stop> {
+        self.load(tx, std::iter::once(id))?;
+        let places = self.places.get(&id).cloned().unwrap_or_default();
+        self.load_blocks(tx, &places)?;
+        let mut others: BTreeSet<RecordId> = BTreeSet::new();
+        for place in places.iter().filter(|place| self.is_looked_at(place, &places)) {
+            if let Some(block) = self.blocks.get(&place.block) {
+                others.extend(&block.listed);
+            }
+        }
+        others.remove(&id);
+        self.prepare(tx, std::iter::once(id))?;
+        let threshold = self.rules.identity.match_threshold_bits;
+        self.load(tx, others.iter().copied())?;
+        others.retain(|other| self.may_weigh(id, *other, threshold));
+        self.prepare(tx, others.iter().copied())?;
+        let strong =
+            others.into_iter().filter(|other| self.weigh(id, *other).is_some_and(|bits| bits >= threshold));
+        Ok(strong.collect())
+    }
+
+    /// Whether a pair may weigh so much, by what is remembered of both.
+    fn may_weigh(&self, id: RecordId, other: RecordId, bits: f64) -> bool {
+        let sketch = |id| self.sketches.get(&id).and_then(Option::as_ref);
+        let own = self.records.get(&id).and_then(Option::as_ref);
+        match (own, sketch(id), sketch(other)) {
+            (Some(own), Some(a), Some(b)) => self.linkage.scorer().may_weigh(bits, own, a, b),
+            _ => true,
+        }
+    }
+
+    /// The pairs among these records that share a block that is looked at.
+    pub(crate) fn candidates(&mut self, tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<Vec<Pair>, Stop> {
+        self.load(tx, ids.iter().copied())?;
+        let mut together: BTreeMap<Place, Vec<RecordId>> = BTreeMap::new();
+        for id in ids {
+            for place in self.places.get(id).into_iter().flatten() {
+                together.entry(*place).or_default().push(*id);
+            }
+        }
+        let shared: BTreeSet<RecordId> =
+            together.values().filter(|found| found.len() > 1).flatten().copied().collect();
+        if shared.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: BTreeSet<Place> =
+            shared.iter().filter_map(|id| self.places.get(id)).flatten().copied().collect();
+        self.load_blocks(tx, &wanted.into_iter().collect::<Vec<_>>())?;
+        self.prepare(tx, shared.iter().copied())?;
+        let mut pairs: BTreeSet<(RecordId, RecordId)> = BTreeSet::new();
+        for (place, found) in together.iter().filter(|(_, found)| found.len() > 1) {
+            let own = found.first().and_then(|id| self.places.get(id));
+            if !own.is_some_and(|places| self.is_looked_at(place, places)) {
+                continue;
+            }
+            for (at, a) in found.iter().enumerate() {
+                pairs.extend(found.iter().skip(at + 1).map(|b| (*a.min(b), *a.max(b))));
+            }
+        }
+        Ok(pairs.into_iter().filter_map(|(a, b)| Some((a, b, self.weigh(a, b)?))).collect())
+    }
+
+    /// All pairs among these records.
+    pub(crate) fn all(&mut self, tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<Vec<Pair>, Stop> {
+        self.prepare(tx, ids.iter().copied())?;
+        let mut pairs = Vec::new();
+        for (at, a) in ids.iter().enumerate() {
+            for b in ids.iter().skip(at + 1) {
+                let (a, b) = (*a.min(b), *a.max(b));
+                pairs.extend(self.weigh(a, b).map(|weight| (a, b, weight)));
+            }
+        }
+        Ok(pairs)
+    }
+
+    /// Whether the record is compared with others.
+    pub(crate) fn takes_part(&mut self, tx: &mut Tx<'_>, id: RecordId) -> Result<bool, Stop> {
+        self.prepare(tx, std::iter::once(id))?;
+        Ok(self.records.get(&id).is_some_and(Option::is_some))
+    }
+
+    /// Whether all pairs of a component of so many records are weighed.
+    pub(crate) fn weighs_all(&self, records: usize) -> bool {
+        u32::try_from(records).is_ok_and(|records| records <= self.linkage.weighs_all_within())
+    }
+
+    /// The vote of a pair, in bits; `None` if one of the two takes no part.
+    fn weigh(&mut self, a: RecordId, b: RecordId) -> Option<f64> {
+        let (a, b) = (a.min(b), a.max(b));
+        match self.weights.entry((a, b)) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(slot) => {
+                let of = |id| self.records.get(id).and_then(Option::as_ref);
+                let weight = match (of(&a), of(&b)) {
+                    (Some(a), Some(b)) => {
+                        let scorer = self.linkage.scorer();
+                        let threshold = self.rules.identity.match_threshold_bits;
+                        Some(scorer.vote_bits(scorer.weight_bits(a, b), threshold))
+                    }
+                    _ => None,
+                };
+                *slot.insert(weight)
+            }
+        }
+    }
+
+    /// Whether the pairs of a block are looked at: it is small enough, and if it splits a rule's block that is not.
+    fn is_looked_at(&self, place: &Place, places: &[Place]) -> bool {
+        let small = |place: &Place| {
+            let count = self.blocks.get(&place.block).map_or(0, Block::count);
+            self.linkage.max_block(place.rule).is_some_and(|most| count <= most)
+        };
+        let whole = |other: &&Place| other.rule == place.rule && other.split == Place::WHOLE;
+        small(place)
+            && (place.split == Place::WHOLE || places.iter().find(whole).is_some_and(|own| !small(own)))
+    }
+
+    /// Reads which blocks the records are in.
+    fn load(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = RecordId>) -> Result<(), Stop> {
+        let missing: Vec<_> = ids.filter(|id| !self.places.contains_key(id)).collect();
+        tx.want(&missing.iter().map(|id| keys::blocks(*id)).collect::<Vec<_>>());
+        each(missing, |id| {
+            let entry = blocks::entry(tx, id)?;
+            self.places.insert(id, entry.places);
+            self.sketches.insert(id, entry.sketch);
+            Ok(())
+        })
+    }
+
+    fn load_blocks(&mut self, tx: &mut Tx<'_>, places: &[Place]) -> Result<(), Stop> {
+        let missing: BTreeSet<_> =
+            places.iter().map(|place| place.block).filter(|block| !self.blocks.contains_key(block)).collect();
+        let wanted: Vec<_> = missing.iter().map(|block| keys::block(*block)).collect();
+        for (block, found) in missing.into_iter().zip(tx.get_many::<Block>(&wanted)?) {
+            self.blocks.insert(block, found.unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = RecordId>) -> Result<(), Stop> {
+        let missing: Vec<_> = ids.filter(|id| !self.records.contains_key(id)).collect();
+        let wanted: Vec<_> = missing.iter().map(|id| keys::record(*id)).collect();
+        for (id, found) in missing.into_iter().zip(tx.get_many::<Record>(&wanted)?) {
+            let prepared = found.and_then(|record| self.linkage.prepare(&record, self.rules));
+            self.records.insert(id, prepared);
+        }
+        Ok(())
+    }
+}
