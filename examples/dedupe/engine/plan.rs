@@ -115,17 +115,6 @@ impl Plan {
 /// A comparison of two levels. A rare value says more than a frequent one.
 fn equal_or_different(header: &str, column: &str) -> Comparison {
     let on = Agreement::Category { column: column.to_owned() };
-    let level = |name: &str, condition: Condition| Level {
-        name: name.to_owned(),
-        condition,
-        null: false,
-        m: None,
-        u: None,
-        household: None,
-        fixed_m: false,
-        fixed_u: false,
-        term_frequency: None,
-    };
     let frequency = TermFrequencyAdjustment {
         column: column.to_owned(),
         weight: 1.0,
@@ -135,9 +124,9 @@ fn equal_or_different(header: &str, column: &str) -> Comparison {
     };
     let same = Condition::Agreement { on: on.clone(), at_least: 5 };
     let levels = vec![
-        Level { null: true, ..level("untold", Condition::Untold { on }) },
-        Level { m: Some(0.9), u: Some(0.2), term_frequency: Some(frequency), ..level("same", same) },
-        Level { m: Some(0.1), u: Some(0.8), ..level("different", Condition::Else) },
+        Level { null: true, ..Level::new("untold", Condition::Untold { on }) },
+        Level { m: Some(0.9), u: Some(0.2), term_frequency: Some(frequency), ..Level::new("same", same) },
+        Level { m: Some(0.1), u: Some(0.8), ..Level::new("different", Condition::Else) },
     ];
     Comparison { name: header.to_owned(), levels, shared: false }
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::assign_matching::matching;
+use crate::identity::union_find::UnionFind;
 
 /// A pair of records, by their rows, and its weight in bits.
 pub type WeighedPair = (u32, u32, f64);
@@ -72,42 +73,6 @@ fn heaviest_first(
     Ok(found)
 }
 
-/// Disjoint sets of rows; a set is named by its smallest row.
-struct Sets(Vec<u32>);
-
-impl Sets {
-    fn new(records: usize) -> Self {
-        Self((0..u32::try_from(records).unwrap_or(u32::MAX)).collect())
-    }
-
-    fn find(&mut self, row: u32) -> u32 {
-        let mut root = row;
-        while let Some(parent) = self.0.get(root as usize).copied()
-            && parent != root
-        {
-            root = parent;
-        }
-        let mut at = row;
-        while let Some(parent) = self.0.get_mut(at as usize)
-            && *parent != root
-        {
-            at = std::mem::replace(parent, root);
-        }
-        root
-    }
-
-    fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.find(a), self.find(b));
-        if let Some(parent) = self.0.get_mut(a.max(b) as usize) {
-            *parent = a.min(b);
-        }
-    }
-
-    fn labels(mut self) -> Vec<u32> {
-        (0..self.0.len()).filter_map(|row| u32::try_from(row).ok()).map(|row| self.find(row)).collect()
-    }
-}
-
 /// Records that are connected by pairs at or above the threshold: for each row the smallest row of its cluster.
 ///
 /// # Errors
@@ -127,9 +92,11 @@ pub fn connected_components(
     pairs: &[WeighedPair],
     threshold_bits: f64,
 ) -> Result<Vec<u32>, AssignError> {
-    let mut sets = Sets::new(records);
-    heaviest_first(records, pairs, threshold_bits)?.iter().for_each(|(a, b, _)| sets.join(*a, *b));
-    Ok(sets.labels())
+    let mut sets = UnionFind::new(records);
+    heaviest_first(records, pairs, threshold_bits)?.iter().for_each(|(a, b, _)| {
+        sets.union(*a, *b);
+    });
+    Ok(sets.into_roots())
 }
 
 /// The sources that clusters may hold one record of.
@@ -225,7 +192,7 @@ pub fn single_best_link(
     };
     let mut members =
         Members { own: sources.iter().map(own).collect(), closed: vec![Vec::new(); sources.len()] };
-    let mut sets = Sets::new(sources.len());
+    let mut sets = UnionFind::new(sources.len());
     for alike in pairs.chunk_by(|x, y| x.2 == y.2) {
         // Links between clusters as they are before any link of this weight.
         let mut links: Vec<(u32, u32)> = Vec::new();
@@ -240,7 +207,7 @@ pub fn single_best_link(
                 let (a, b) = (sets.find(a), sets.find(b));
                 if a != b && members.fit(a, b) {
                     members.join(a.min(b), a.max(b));
-                    sets.join(a, b);
+                    sets.union(a, b);
                 }
             }
             continue;
@@ -251,7 +218,7 @@ pub fn single_best_link(
             follow_together(&group, &mut sets, &mut members);
         }
     }
-    Ok(sets.labels())
+    Ok(sets.into_roots())
 }
 
 /// Links, group by group of those that hang together.
@@ -261,8 +228,10 @@ fn groups(links: &[(u32, u32)]) -> Vec<Vec<(u32, u32)>> {
     nodes.dedup();
     let place =
         |node: u32| nodes.binary_search(&node).ok().and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
-    let mut sets = Sets::new(nodes.len());
-    links.iter().for_each(|(a, b)| sets.join(place(*a), place(*b)));
+    let mut sets = UnionFind::new(nodes.len());
+    links.iter().for_each(|(a, b)| {
+        sets.union(place(*a), place(*b));
+    });
     let mut keyed: Vec<(u32, (u32, u32))> =
         links.iter().map(|link| (sets.find(place(link.0)), *link)).collect();
     keyed.sort_unstable();
@@ -270,7 +239,7 @@ fn groups(links: &[(u32, u32)]) -> Vec<Vec<(u32, u32)>> {
 }
 
 /// Follows all links of a group, or none if that puts two records of one source together.
-fn follow_together(links: &[(u32, u32)], sets: &mut Sets, members: &mut Members) {
+fn follow_together(links: &[(u32, u32)], sets: &mut UnionFind, members: &mut Members) {
     let mut clusters: Vec<u32> = links.iter().flat_map(|(a, b)| [*a, *b]).collect();
     clusters.sort_unstable();
     clusters.dedup();
@@ -288,7 +257,7 @@ fn follow_together(links: &[(u32, u32)], sets: &mut Sets, members: &mut Members)
             let (a, b) = (sets.find(*a), sets.find(*b));
             if a != b {
                 members.join(a.min(b), a.max(b));
-                sets.join(a, b);
+                sets.union(a, b);
             }
         }
         return;
@@ -341,8 +310,10 @@ pub fn one_to_one(
     if both.len() > 2 {
         return Err(AssignError::ThreeSources);
     }
-    let mut sets = Sets::new(sources.len());
-    links.iter().for_each(|(a, b, _)| sets.join(*a, *b));
+    let mut sets = UnionFind::new(sources.len());
+    links.iter().for_each(|(a, b, _)| {
+        sets.union(*a, *b);
+    });
     let mut keyed: Vec<(u32, WeighedPair)> = links.iter().map(|pair| (sets.find(pair.0), *pair)).collect();
     keyed.sort_by_key(|(group, _)| *group); // stable: heaviest first within a group
     let mut found = OneToOne { pairs: Vec::new(), approximate_groups: 0, approximate_records: 0 };

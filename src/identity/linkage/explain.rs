@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::candidates::Candidates;
+use super::columns::Row;
 use super::compiled::Values;
 use super::error::ModelError;
 use super::model::Model;
@@ -156,30 +157,25 @@ impl Candidates {
     pub fn weigh(&self, model: &Model, left: u32, right: u32) -> Result<Weighed, ModelError> {
         let scorer = Scorer::new(model)?;
         let (left, right) = (self.table.row(left.min(right)), self.table.row(left.max(right)));
-        let mut sum = Sum::new(scorer.prior_bits());
-        let mut odds = scorer.household_prior_bits();
+        let frequency_of = |row: &Row<'_>, column: usize| {
+            let counted = model.term_frequencies.get(&model.columns.get(column)?.name)?;
+            frequency(counted, row.get(column)?)
+        };
         let mut comparisons = Vec::with_capacity(scorer.comparisons().len());
-        for comparison in scorer.comparisons() {
-            let level = comparison.level(&left, &right);
-            let found = level.and_then(|level| comparison.levels.get(level));
-            let weight_bits = found.map_or(0.0, |level| level.weight_bits);
-            let adjustment = found.and_then(|level| level.term_frequency.as_ref());
-            let term_frequency_bits = adjustment.map_or(0.0, |adjustment| {
-                let counted = model.columns.get(adjustment.column);
-                let counted = counted.and_then(|column| model.term_frequencies.get(&column.name));
-                let of = |value| frequency(counted?, value);
-                let (left, right) = (left.get(adjustment.column), right.get(adjustment.column));
-                adjustment.of_frequencies(left.and_then(of), right.and_then(of))
-            });
-            sum.add(weight_bits, term_frequency_bits);
-            if let (Some(odds), Some(level)) = (&mut odds, found) {
-                *odds += level.household_odds_bits(term_frequency_bits);
-            }
-            comparisons.push(ComparisonWeight { level, weight_bits, term_frequency_bits });
-        }
-        let household_bits = odds.map_or(0.0, weights::household_weight);
-        let prior_bits = scorer.prior_bits();
-        Ok(Weighed { prior_bits, comparisons, household_bits, weight_bits: sum.finish(household_bits) })
+        let added = scorer.add_up(
+            |_, comparison| comparison.level(&left, &right),
+            |adjustment| {
+                let of = |row| frequency_of(row, adjustment.column);
+                adjustment.of_frequencies(of(&left), of(&right))
+            },
+            |part| comparisons.push(part),
+        );
+        Ok(Weighed {
+            prior_bits: scorer.prior_bits(),
+            comparisons,
+            household_bits: added.household_bits(),
+            weight_bits: added.weight_bits(),
+        })
     }
 
     /// Why a pair of rows weighs what it weighs.

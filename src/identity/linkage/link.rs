@@ -7,12 +7,12 @@ use super::error::{ModelError, ModelErrorKind};
 use super::matcher::{Levels, Matcher, Memo, level_of};
 use super::model::{Comparison, Model};
 use super::progress::{Progress, Stage};
-use super::scorer::{CompiledLevel, Scorer, Sum, frequency};
-use super::weights;
+use super::scorer::{Added, ComparisonWeight, CompiledAdjustment, CompiledComparison, Scorer, frequency};
+use crate::identity::union_find::UnionFind;
 
 /// Weighs pairs of one data set: bit for bit what a [`Scorer`] says of them.
 pub(super) struct Weigher<'a> {
-    scorer: Scorer<'a>,
+    pub(super) scorer: Scorer<'a>,
     candidates: &'a Candidates,
     matcher: Matcher<'a>,
     /// By column: how frequent each value is, where an adjustment asks for it.
@@ -51,30 +51,26 @@ impl<'a> Weigher<'a> {
     }
 
     fn of_levels(&self, levels: Levels, left: u32, right: u32) -> f64 {
-        let mut sum = Sum::new(self.scorer.prior_bits());
-        let mut odds = self.scorer.household_prior_bits();
-        for (at, comparison) in self.scorer.comparisons().iter().enumerate() {
-            let level = comparison.levels.get(usize::from(level_of(levels, at)));
-            let weight_bits = level.map_or(0.0, |level| level.weight_bits);
-            let frequency_bits = level.map_or(0.0, |level| self.frequency_bits(level, left, right));
-            sum.add(weight_bits, frequency_bits);
-            if let (Some(odds), Some(level)) = (&mut odds, level) {
-                *odds += level.household_odds_bits(frequency_bits);
-            }
-        }
-        sum.finish(odds.map_or(0.0, weights::household_weight))
+        self.added(levels, left, right).weight_bits()
+    }
+
+    /// What a pair of these levels weighs, added up.
+    pub(super) fn added(&self, levels: Levels, left: u32, right: u32) -> Added {
+        let level = |at: usize, _: &CompiledComparison| Some(usize::from(level_of(levels, at)));
+        self.scorer.add_up(level, |adjustment| self.rarity(adjustment, left, right), |_| {})
     }
 
     /// What the rarity of the values adds in all comparisons, in bits.
     pub(super) fn rarity_bits(&self, levels: Levels, left: u32, right: u32) -> f64 {
-        let comparisons = self.scorer.comparisons().iter().enumerate();
-        let levels = comparisons
-            .filter_map(|(at, comparison)| comparison.levels.get(usize::from(level_of(levels, at))));
-        levels.map(|level| self.frequency_bits(level, left, right)).sum()
+        let mut rarity_bits = 0.0;
+        let level = |at: usize, _: &CompiledComparison| Some(usize::from(level_of(levels, at)));
+        let part = |part: ComparisonWeight| rarity_bits += part.term_frequency_bits;
+        self.scorer.add_up(level, |adjustment| self.rarity(adjustment, left, right), part);
+        rarity_bits
     }
 
-    fn frequency_bits(&self, level: &CompiledLevel, left: u32, right: u32) -> f64 {
-        let Some(adjustment) = &level.term_frequency else { return 0.0 };
+    /// What the rarity of the pair's values adds, in bits.
+    fn rarity(&self, adjustment: &CompiledAdjustment, left: u32, right: u32) -> f64 {
         let found = self.frequencies.get(adjustment.column).and_then(Option::as_ref);
         let values: Option<&Interned> = self.candidates.table.columns.get(adjustment.column);
         let of = |row: u32| {
@@ -156,7 +152,8 @@ pub struct Links {
 impl Candidates {
     /// Weighs all candidate pairs, and within each group of connected records the pairs that were no candidates too.
     ///
-    /// `also` names pairs of rows that other evidence connects: their groups are weighed as one.
+    /// `also` names pairs of rows that other evidence connects: their groups are weighed as one. Pairs of rows that there
+    /// are not are passed over.
     ///
     /// # Errors
     /// The model does not fit together or is not the one that the pairs were compared with.
@@ -173,7 +170,7 @@ impl Candidates {
         let weigher = Weigher::new(self, model)?;
         let weights = weigher.all(progress);
         let mut histogram = vec![0_u64; 81];
-        let mut sets = Sets::new(self.table.rows);
+        let mut sets = UnionFind::new(self.table.rows);
         let mut links = 0;
         for ((left, right, _), weight) in self.pairs.iter().zip(&weights) {
             #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
@@ -183,26 +180,32 @@ impl Candidates {
             }
             if *weight >= settings.threshold_bits {
                 links += 1;
-                sets.join(*left, *right);
+                sets.union(*left, *right);
             }
         }
-        also.iter().for_each(|(a, b)| sets.join(*a, *b));
+        let is_row = |row: u32| (row as usize) < self.table.rows;
+        for (a, b) in also.iter().filter(|(a, b)| is_row(*a) && is_row(*b)) {
+            sets.union(*a, *b);
+        }
         progress.report(Stage::Cluster, 0, 2);
+        let roots = sets.into_roots();
+        let root = |row: u32| roots.get(row as usize).copied().unwrap_or(row);
+        let mut sizes = vec![0_u32; roots.len()];
+        for root in &roots {
+            if let Some(size) = sizes.get_mut(*root as usize) {
+                *size += 1;
+            }
+        }
         // Records of one group, group after group.
-        let mut grouped: Vec<(u32, u32)> = (0..self.table.rows)
-            .filter_map(|row| u32::try_from(row).ok())
-            .map(|row| (sets.find(row), row))
-            .collect();
+        let mut grouped: Vec<(u32, u32)> = roots.iter().copied().zip(0..).collect();
         grouped.sort_unstable();
-        let large =
-            |root: u32| sets.sizes.get(root as usize).is_some_and(|size| *size > settings.weigh_all_within);
         // Two records that nothing else connects are a candidate pair, weighed already.
         let pairs_are_candidates = also.is_empty();
         let mut pairs: Vec<(u32, u32, f64)> = Vec::new();
         for ((left, right, _), weight) in self.pairs.iter().zip(&weights) {
-            let (a, b) = (sets.root(*left), sets.root(*right));
-            let size = sets.sizes.get(a as usize).copied().unwrap_or(0);
-            if a == b && ((size == 2 && pairs_are_candidates) || large(a)) {
+            let (a, b) = (root(*left), root(*right));
+            let size = sizes.get(a as usize).copied().unwrap_or(0);
+            if a == b && ((size == 2 && pairs_are_candidates) || size > settings.weigh_all_within) {
                 pairs.push((*left, *right, weigher.scorer.vote_bits(*weight, settings.threshold_bits)));
             }
         }
@@ -244,52 +247,5 @@ impl Candidates {
         pairs.sort_unstable_by_key(|(left, right, _)| (*left, *right));
         progress.report(Stage::Cluster, 1, 2);
         Ok(Links { pairs, histogram, links })
-    }
-}
-
-/// Disjoint sets of rows.
-struct Sets {
-    parents: Vec<u32>,
-    sizes: Vec<u32>,
-}
-
-impl Sets {
-    fn new(rows: usize) -> Self {
-        Self { parents: (0..rows).filter_map(|row| u32::try_from(row).ok()).collect(), sizes: vec![1; rows] }
-    }
-
-    fn root(&self, mut row: u32) -> u32 {
-        while let Some(parent) = self.parents.get(row as usize).copied()
-            && parent != row
-        {
-            row = parent;
-        }
-        row
-    }
-
-    fn find(&mut self, row: u32) -> u32 {
-        let root = self.root(row);
-        let mut at = row;
-        while let Some(parent) = self.parents.get_mut(at as usize)
-            && *parent != root
-        {
-            at = std::mem::replace(parent, root);
-        }
-        root
-    }
-
-    fn join(&mut self, a: u32, b: u32) {
-        let (a, b) = (self.find(a), self.find(b));
-        if a == b {
-            return;
-        }
-        let (low, high) = (a.min(b), a.max(b));
-        if let Some(parent) = self.parents.get_mut(high as usize) {
-            *parent = low;
-        }
-        let more = self.sizes.get(high as usize).copied().unwrap_or(0);
-        if let Some(size) = self.sizes.get_mut(low as usize) {
-            *size += more;
-        }
     }
 }

@@ -105,6 +105,24 @@ pub struct Level {
     pub term_frequency: Option<TermFrequencyAdjustment>,
 }
 
+impl Level {
+    /// A level that was not trained yet: nothing is known of it but when a pair is of it.
+    #[must_use]
+    pub fn new(name: impl Into<String>, condition: Condition) -> Self {
+        Self {
+            name: name.into(),
+            condition,
+            null: false,
+            m: None,
+            u: None,
+            household: None,
+            fixed_m: false,
+            fixed_u: false,
+            term_frequency: None,
+        }
+    }
+}
+
 /// How a level's weight follows the frequency of the value that is agreed upon:
 /// `weight * (log2(exact u) - log2(max(frequency left, frequency right, minimum)))`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

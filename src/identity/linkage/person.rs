@@ -14,18 +14,7 @@ use super::prepare::Transform;
 type Degree = (u8, &'static str, f64, f64, f64);
 
 fn comparison(name: &str, on: &Agreement, shared: bool, degrees: &[Degree]) -> Comparison {
-    let level = |name: &str, condition| Level {
-        name: name.to_owned(),
-        condition,
-        null: false,
-        m: None,
-        u: None,
-        household: None,
-        fixed_m: false,
-        fixed_u: false,
-        term_frequency: None,
-    };
-    let mut levels = vec![Level { null: true, ..level("untold", Condition::Untold { on: on.clone() }) }];
+    let mut levels = vec![Level { null: true, ..Level::new("untold", Condition::Untold { on: on.clone() }) }];
     for (at_least, name, m, household, u) in degrees {
         let condition = if *at_least <= 1 {
             Condition::Else
@@ -36,7 +25,7 @@ fn comparison(name: &str, on: &Agreement, shared: bool, degrees: &[Degree]) -> C
             m: Some(*m),
             u: Some(*u),
             household: shared.then_some(*household),
-            ..level(name, condition)
+            ..Level::new(*name, condition)
         });
     }
     Comparison { name: name.to_owned(), levels, shared }

@@ -5,22 +5,8 @@ use super::condition::{Condition, EditMeasure, TextMeasure, TimeUnit};
 use super::model::{Comparison, Level, TermFrequencyAdjustment};
 use super::part::Pattern;
 
-fn level(name: impl Into<String>, condition: Condition) -> Level {
-    Level {
-        name: name.into(),
-        condition,
-        null: false,
-        m: None,
-        u: None,
-        household: None,
-        fixed_m: false,
-        fixed_u: false,
-        term_frequency: None,
-    }
-}
-
 fn null(condition: Condition) -> Level {
-    Level { null: true, ..level("no value", condition) }
+    Level { null: true, ..Level::new("no value", condition) }
 }
 
 fn exact(column: &str) -> Condition {
@@ -55,7 +41,7 @@ fn by_frequency(level: Level) -> Level {
 fn comparison(name: &str, untold: Condition, levels: impl IntoIterator<Item = Level>) -> Comparison {
     let mut all = vec![null(untold)];
     all.extend(levels);
-    all.push(level("anything else", Condition::Else));
+    all.push(Level::new("anything else", Condition::Else));
     Comparison { name: name.to_owned(), levels: all, shared: false }
 }
 
@@ -63,9 +49,9 @@ fn comparison(name: &str, untold: Condition, levels: impl IntoIterator<Item = Le
 fn graded<T: Copy>(column: &str, thresholds: &[T], of: impl Fn(T) -> (String, Condition)) -> Comparison {
     let graded = thresholds.iter().map(|threshold| {
         let (name, condition) = of(*threshold);
-        level(name, condition)
+        Level::new(name, condition)
     });
-    comparison(column, either_null(column), std::iter::once(level("same", exact(column))).chain(graded))
+    comparison(column, either_null(column), std::iter::once(Level::new("same", exact(column))).chain(graded))
 }
 
 /// On one column, by which it is called; thresholds only.
@@ -101,7 +87,7 @@ impl Comparison {
     /// The same value. Of any column; `name` is what the comparison is called.
     #[must_use]
     pub fn exact(name: &str, column: &str) -> Self {
-        comparison(name, either_null(column), [level("same", exact(column))])
+        comparison(name, either_null(column), [Level::new("same", exact(column))])
     }
 
     /// A name: the same, with term frequencies; Jaro-Winkler at least 0.92, 0.88, 0.70. Of texts.
@@ -119,21 +105,21 @@ impl Comparison {
             |left: &str, right: &str| Condition::Crossed { left: left.to_owned(), right: right.to_owned() };
         let both = |at_least: f64| {
             let both = [forename, surname].map(|column| jaro_winkler(column, at_least));
-            level(format!("both Jaro-Winkler at least {at_least}"), Condition::All(both.into()))
+            Level::new(format!("both Jaro-Winkler at least {at_least}"), Condition::All(both.into()))
         };
         comparison(
             &format!("{forename} and {surname}"),
             Condition::All(vec![either_null(forename), either_null(surname)]),
             [
-                level("both the same", Condition::All(vec![exact(forename), exact(surname)])),
-                level(
+                Level::new("both the same", Condition::All(vec![exact(forename), exact(surname)])),
+                Level::new(
                     "exchanged",
                     Condition::All(vec![crossed(forename, surname), crossed(surname, forename)]),
                 ),
                 both(0.92),
                 both(0.88),
-                by_frequency(level(format!("{surname} the same"), exact(surname))),
-                by_frequency(level(format!("{forename} the same"), exact(forename))),
+                by_frequency(Level::new(format!("{surname} the same"), exact(surname))),
+                by_frequency(Level::new(format!("{forename} the same"), exact(forename))),
             ],
         )
     }
@@ -147,7 +133,7 @@ impl Comparison {
             &[(1.0, TimeUnit::Months), (1.0, TimeUnit::Years), (10.0, TimeUnit::Years)],
         );
         let one_edit = Condition::DateEdits { column: column.to_owned(), at_most: 1 };
-        let levels = [level("same", exact(column)), level("one edit", one_edit)];
+        let levels = [Level::new("same", exact(column)), Level::new("one edit", one_edit)];
         comparison.levels.splice(1..1, levels);
         comparison
     }
@@ -159,12 +145,12 @@ impl Comparison {
     /// [`ModelBuilder::build`](super::ModelBuilder::build) adds.
     #[must_use]
     pub fn postcode(column: &str) -> Self {
-        let part = |name: &str, pattern| level(name, exact(&part_of(column, pattern)));
+        let part = |name: &str, pattern| Level::new(name, exact(&part_of(column, pattern)));
         comparison(
             column,
             either_null(column),
             [
-                level("same", exact(column)),
+                Level::new("same", exact(column)),
                 part("same sector", Pattern::PostcodeSector),
                 part("same district", Pattern::PostcodeDistrict),
                 part("same area", Pattern::PostcodeArea),
@@ -184,10 +170,10 @@ impl Comparison {
             column,
             either_null(column),
             [
-                by_frequency(level("same", exact(column))),
-                level("same before the @", exact(&local)),
-                level("Jaro-Winkler at least 0.88", jaro_winkler(column, 0.88)),
-                level("before the @ Jaro-Winkler at least 0.88", jaro_winkler(&local, 0.88)),
+                by_frequency(Level::new("same", exact(column))),
+                Level::new("same before the @", exact(&local)),
+                Level::new("Jaro-Winkler at least 0.88", jaro_winkler(column, 0.88)),
+                Level::new("before the @ Jaro-Winkler at least 0.88", jaro_winkler(&local, 0.88)),
             ],
         )
     }
@@ -298,7 +284,7 @@ impl Comparison {
                 longitude: longitude.to_owned(),
                 at_most: *at_most,
             };
-            level(format!("at most {at_most} km apart"), condition)
+            Level::new(format!("at most {at_most} km apart"), condition)
         });
         comparison(
             &format!("{latitude} and {longitude}"),

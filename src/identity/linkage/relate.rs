@@ -6,9 +6,10 @@ use super::agreement::Agreement;
 use super::candidates::Candidates;
 use super::condition::Condition;
 use super::error::ModelError;
+use super::link::Weigher;
 use super::matcher::{Levels, level_of};
 use super::model::{Comparison, Model};
-use super::scorer::{CompiledComparison, Scorer, Weighed, frequency};
+use super::scorer::{CompiledComparison, Weighed};
 
 /// What two people are to each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -122,12 +123,13 @@ impl Candidates {
     /// # Complexity
     /// Linear in the candidate pairs, and a sort of those that are found.
     pub fn relations(&self, model: &Model, clusters: &[u32]) -> Result<Vec<Related>, ModelError> {
-        let scorer = Scorer::new(model)?;
-        let Some(household_prior_bits) = scorer.household_prior_bits() else { return Ok(Vec::new()) };
-        let compiled = scorer.comparisons();
+        if model.household_prior == 0.0 {
+            return Ok(Vec::new());
+        }
+        let weigher = Weigher::new(self, model)?;
+        let compiled = weigher.scorer.comparisons();
         let shown: Vec<(u32, u32)> =
             self.patterns.iter().map(|levels| shows(model, compiled, *levels)).collect();
-        let mut frequencies = Frequencies::new(self, model);
         let mut found = Vec::new();
         for (left, right, pattern) in &self.pairs {
             let Some((shared, apart)) = shown.get(*pattern as usize).filter(|(s, a)| *s != 0 && *a != 0)
@@ -140,17 +142,8 @@ impl Candidates {
                 continue;
             }
             let levels = self.patterns.get(*pattern as usize).copied().unwrap_or(0);
-            let (mut one, mut household) = (scorer.prior_bits(), household_prior_bits);
-            for (at, comparison) in compiled.iter().enumerate() {
-                let Some(level) = comparison.levels.get(usize::from(level_of(levels, at))) else { continue };
-                let rarity = level.term_frequency.as_ref().map_or(0.0, |adjustment| {
-                    let [left, right] = [left, right].map(|row| frequencies.of(adjustment.column, *row));
-                    adjustment.of_frequencies(left, right)
-                });
-                one += level.weight_bits + rarity;
-                household += level.household_odds_bits(rarity);
-            }
-            let probability = share(household.exp2(), one.exp2());
+            let (one, household) = weigher.added(levels, *left, *right).odds_bits();
+            let probability = household.map_or(0.0, |household| share(household.exp2(), one.exp2()));
             if probability > 0.5 {
                 let clusters = (a.min(b), a.max(b));
                 found.push(Found {
@@ -206,32 +199,6 @@ impl Related {
 
 fn names<'m>(model: &'m Model, places: &[u8]) -> impl Iterator<Item = &'m str> {
     places.iter().filter_map(|at| model.comparisons.get(usize::from(*at))).map(|one| one.name.as_str())
-}
-
-/// How frequent values are, looked up once each.
-struct Frequencies<'a> {
-    candidates: &'a Candidates,
-    model: &'a Model,
-    /// By column and value: `None` where it was not looked up yet.
-    known: Vec<Vec<Option<Option<f64>>>>,
-}
-
-impl<'a> Frequencies<'a> {
-    fn new(candidates: &'a Candidates, model: &'a Model) -> Self {
-        Self { candidates, model, known: vec![Vec::new(); model.columns.len()] }
-    }
-
-    fn of(&mut self, column: usize, row: u32) -> Option<f64> {
-        let values = self.candidates.table.columns.get(column)?;
-        let counted = self.model.term_frequencies.get(&self.model.columns.get(column)?.name)?;
-        let place = values.cells.get(row as usize)?.checked_sub(1)? as usize;
-        let value = values.values.get(place)?;
-        let known = self.known.get_mut(column)?;
-        if known.is_empty() {
-            known.resize(values.values.len(), None);
-        }
-        *known.get_mut(place)?.get_or_insert_with(|| frequency(counted, value))
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@ use super::super::candidates::BlockingSettings;
 use super::super::dataset::Dataset;
 use super::super::link::LinkSettings;
 use super::super::model::{TermFrequencies, TermKey};
+use super::super::scorer::Scorer;
 use super::*;
 
 /// Two of one household, one of them twice, and a stranger.

@@ -20,10 +20,7 @@ use super::weights;
 /// use throughline::identity::linkage::{
 ///     Column, Comparison, Condition, Level, Model, Scorer, TextUnit, Transform,
 /// };
-/// let level = |name: &str, condition, m, u| Level {
-///     name: name.into(), condition, null: false, m, u, household: None,
-///     fixed_m: false, fixed_u: false, term_frequency: None,
-/// };
+/// let level = |name, condition, m, u| Level { m, u, ..Level::new(name, condition) };
 /// let model = Model {
 ///     columns: vec![Column { name: "city".into(), inputs: vec!["town".into()], transform: Transform::Text }],
 ///     comparisons: vec![Comparison {
@@ -268,11 +265,6 @@ impl<'m> Scorer<'m> {
         self.prior_bits
     }
 
-    /// The odds of a household pair against an unrelated one before anything is compared, in bits.
-    pub(crate) const fn household_prior_bits(&self) -> Option<f64> {
-        self.household_prior_bits
-    }
-
     /// The comparisons, compiled, in the model's order.
     pub(crate) fn comparisons(&self) -> &[CompiledComparison] {
         &self.comparisons
@@ -355,23 +347,57 @@ impl<'m> Scorer<'m> {
         right: &PreparedRecord,
         mut each: impl FnMut(ComparisonWeight),
     ) -> (f64, f64) {
-        let mut sum = Sum::new(self.prior_bits);
-        let mut household_odds_bits = self.household_prior_bits;
-        for comparison in &self.comparisons {
-            let level = comparison.level(left, right);
+        let level = |_: usize, comparison: &CompiledComparison| comparison.level(left, right);
+        let added = self.add_up(level, |adjustment| adjustment.bits(left, right), &mut each);
+        (added.household_bits(), added.weight_bits())
+    }
+
+    /// Adds up what a pair weighs, given the level of each comparison and what rarity adds: the one place and order in
+    /// which it is done.
+    pub(crate) fn add_up(
+        &self,
+        level: impl Fn(usize, &CompiledComparison) -> Option<usize>,
+        rarity: impl Fn(&CompiledAdjustment) -> f64,
+        mut each: impl FnMut(ComparisonWeight),
+    ) -> Added {
+        let mut added =
+            Added { sum: Sum::new(self.prior_bits), household_odds_bits: self.household_prior_bits };
+        for (at, comparison) in self.comparisons.iter().enumerate() {
+            let level = level(at, comparison).filter(|level| *level < comparison.levels.len());
             let found = level.and_then(|level| comparison.levels.get(level));
             let weight_bits = found.map_or(0.0, |level| level.weight_bits);
-            let term_frequency_bits = found
-                .and_then(|level| level.term_frequency.as_ref())
-                .map_or(0.0, |adjustment| adjustment.bits(left, right));
-            sum.add(weight_bits, term_frequency_bits);
-            if let (Some(odds), Some(level)) = (&mut household_odds_bits, found) {
+            let term_frequency_bits =
+                found.and_then(|level| level.term_frequency.as_ref()).map_or(0.0, &rarity);
+            added.sum.add(weight_bits, term_frequency_bits);
+            if let (Some(odds), Some(level)) = (&mut added.household_odds_bits, found) {
                 *odds += level.household_odds_bits(term_frequency_bits);
             }
             each(ComparisonWeight { level, weight_bits, term_frequency_bits });
         }
-        let household_bits = household_odds_bits.map_or(0.0, weights::household_weight);
-        (household_bits, sum.finish(household_bits))
+        added
+    }
+}
+
+/// What a pair weighs, added up.
+pub(crate) struct Added {
+    sum: Sum,
+    household_odds_bits: Option<f64>,
+}
+
+impl Added {
+    /// What is taken off because the pair may be two people of one household, in bits.
+    pub(crate) fn household_bits(&self) -> f64 {
+        self.household_odds_bits.map_or(0.0, weights::household_weight)
+    }
+
+    /// The whole, in bits.
+    pub(crate) fn weight_bits(&self) -> f64 {
+        self.sum.finish(self.household_bits())
+    }
+
+    /// The odds of one person and those of a household, each against strangers, in bits; without households `None`.
+    pub(crate) fn odds_bits(&self) -> (f64, Option<f64>) {
+        (self.sum.finish(0.0), self.household_odds_bits)
     }
 }
 

@@ -8,17 +8,7 @@ use super::super::prepare::Transform;
 use super::*;
 
 fn level(condition: Condition, m: Option<f64>, u: Option<f64>) -> Level {
-    Level {
-        name: "level".into(),
-        condition,
-        null: false,
-        m,
-        u,
-        household: None,
-        fixed_m: false,
-        fixed_u: false,
-        term_frequency: None,
-    }
+    Level { m, u, ..Level::new("level", condition) }
 }
 
 fn exact(column: &str) -> Condition {

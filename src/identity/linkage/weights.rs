@@ -93,17 +93,7 @@ mod tests {
     use super::*;
 
     fn level(null: bool) -> Level {
-        Level {
-            name: "level".into(),
-            condition: Condition::Else,
-            null,
-            m: None,
-            u: None,
-            household: None,
-            fixed_m: false,
-            fixed_u: false,
-            term_frequency: None,
-        }
+        Level { null, ..Level::new("level", Condition::Else) }
     }
 
     #[test]
