@@ -365,7 +365,7 @@ fn memory_is_bounded_by_the_pair_budget() {
         })
         .collect();
     for (pairs_per_record, least_pairs) in [(0, 0), (1, 0), (10, 1_000), (0, 50_000), (u32::MAX, u64::MAX)] {
-        let settings = BlockingSettings { pairs_per_record, least_pairs };
+        let settings = BlockingSettings { pairs_per_record, least_pairs, ..BlockingSettings::default() };
         let _ = link_within(&rows, &settings).map(|found| assert!(found.candidates < 3_000 * 3_000 / 2));
     }
 }

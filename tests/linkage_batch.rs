@@ -196,7 +196,7 @@ proptest! {
         least_pairs in 0_u64..400,
     ) {
         let dataset = dataset(&rows);
-        let settings = BlockingSettings { pairs_per_record, least_pairs };
+        let settings = BlockingSettings { pairs_per_record, least_pairs, ..BlockingSettings::default() };
         let candidates = Candidates::new(&dataset, &Model::person(), &settings, &()).unwrap();
         let budget = least_pairs.max(u64::from(pairs_per_record) * rows.len() as u64);
         prop_assert!(candidates.len() as u64 <= budget, "{} of {budget}", candidates.len());

@@ -29,12 +29,13 @@ impl Pass {
     }
 
     pub(super) fn pairs(&self) -> u64 {
-        let pairs = |block: &[u32]| {
-            let size = block.len() as u64;
-            size * size.saturating_sub(1) / 2
-        };
-        self.blocks().map(pairs).sum()
+        self.blocks().map(|block| pairs_of(block.len() as u64)).sum()
     }
+}
+
+/// How many pairs so many records make.
+const fn pairs_of(records: u64) -> u64 {
+    records * records.saturating_sub(1) / 2
 }
 
 /// The numbers of key parts over all records, made once each.
@@ -67,6 +68,12 @@ impl<'a> Keys<'a> {
             }
         }
         keys
+    }
+
+    /// How many pairs of records agree on all parts, however large their blocks.
+    pub(super) fn pairs(&mut self, parts: &[KeyPart]) -> u64 {
+        let sorted = sorted(&self.of_all(parts));
+        sorted.chunk_by(|a, b| a.0 == b.0).map(|block| pairs_of(block.len() as u64)).sum()
     }
 
     /// The blocks of a rule: first those that are small enough, then the large ones split by each part.
@@ -138,9 +145,8 @@ const SMALLEST: u32 = 6;
 fn largest_within(sorted: &[(u64, u32)], most: u32, budget: u64) -> Option<u32> {
     let mut pairs_by_size = vec![0_u64; most as usize + 1];
     for block in sorted.chunk_by(|a, b| a.0 == b.0) {
-        let size = block.len() as u64;
         if let Some(pairs) = pairs_by_size.get_mut(block.len()) {
-            *pairs += size * (size - 1) / 2;
+            *pairs += pairs_of(block.len() as u64);
         }
     }
     let mut total = 0;

@@ -2,10 +2,11 @@
 
 use hashbrown::HashMap;
 
+use super::automatic::worth_trying;
 use super::block::{Keys, Pass, membership};
 use super::columns::{Table, make};
 use super::dataset::Dataset;
-use super::error::ModelError;
+use super::error::{ModelError, ModelErrorKind};
 use super::matcher::{Levels, Matcher, Memo};
 use super::model::{BlockingRule, Model};
 use super::progress::{Progress, Stage};
@@ -19,11 +20,14 @@ pub struct BlockingSettings {
     pub pairs_per_record: u32,
     /// But at least so many pairs in all: small data can afford to look at every pair.
     pub least_pairs: u64,
+    /// At most so many pairs in all, when the rules are the user's: more are an error, not an answer of a part of them.
+    /// A pair takes 12 bytes.
+    pub most_pairs: u64,
 }
 
 impl Default for BlockingSettings {
     fn default() -> Self {
-        Self { pairs_per_record: 10, least_pairs: 2_000_000 }
+        Self { pairs_per_record: 10, least_pairs: 2_000_000, most_pairs: 200_000_000 }
     }
 }
 
@@ -42,6 +46,20 @@ pub struct RuleCount {
     pub records_in_large_blocks: u64,
     /// Whether the rule is used; one that would find more pairs than the budget allows is not.
     pub used: bool,
+}
+
+impl RuleCount {
+    fn of(rule: BlockingRule, found: &[Pass]) -> Self {
+        let pairs: u64 = found.iter().map(Pass::pairs).sum();
+        Self {
+            rule,
+            pairs,
+            new_pairs: 0,
+            largest_block: found.first().map_or(0, |pass| pass.largest),
+            records_in_large_blocks: found.last().map_or(0, |pass| pass.skipped),
+            used: pairs > 0,
+        }
+    }
 }
 
 /// A pair of rows, the smaller first, and the number of its pattern.
@@ -69,11 +87,13 @@ impl std::fmt::Debug for Candidates {
 impl Candidates {
     /// Prepares the data, blocks it and compares each candidate pair once.
     ///
-    /// A model without blocking rules gets those of the preset that fit the pair budget, the surest first. Comparisons
-    /// of facts that no record tells are left out.
+    /// A model without blocking rules gets those that fit the pair budget, the surest first: those for people as far as
+    /// it has their columns, then equal values of its other columns. Comparisons of facts that no record tells are left
+    /// out.
     ///
     /// # Errors
-    /// The model names a column that it does not have, or has more comparisons or levels than fit.
+    /// The model names a column that it does not have, has more comparisons or levels than fit, or its blocking rules
+    /// find more pairs than [`BlockingSettings::most_pairs`].
     ///
     /// # Complexity
     /// O(r n log n) for r rules and n records, and the candidate pairs: 12 bytes and a comparison each.
@@ -95,13 +115,14 @@ impl Candidates {
         leave_out(&mut model, &table);
         let matcher = Matcher::new(&model, &table)?;
         let chosen = model.blocking.is_empty();
-        let rules = if chosen { Model::person_rules() } else { model.blocking.clone() };
-        let budget = if chosen {
-            settings.least_pairs.max(u64::from(settings.pairs_per_record) * dataset.len() as u64)
+        let mut keys = Keys::new(&model, &table);
+        let (passes, mut counts) = if chosen {
+            let budget =
+                settings.least_pairs.max(u64::from(settings.pairs_per_record) * dataset.len() as u64);
+            choose(&worth_trying(&model, &mut keys), &mut keys, budget, progress)
         } else {
-            u64::MAX
+            follow(&model.blocking, &mut keys, settings.most_pairs, progress)?
         };
-        let (passes, mut counts) = choose(&model, &table, &rules, budget, progress);
         let (pairs, patterns) = compare(&matcher, &table, &passes, &mut counts, progress);
         if chosen {
             model.blocking =
@@ -166,39 +187,52 @@ const SHARES: u64 = 8;
 
 /// Blocks by each rule and takes those that fit the budget.
 fn choose(
-    model: &Model,
-    table: &Table,
     rules: &[BlockingRule],
+    keys: &mut Keys<'_>,
     mut budget: u64,
     progress: &dyn Progress,
 ) -> (Vec<Pass>, Vec<RuleCount>) {
-    let mut keys = Keys::new(model, table);
+    // No rule may take more than its share, so that many rules find pairs.
+    let share = budget / SHARES;
     let mut passes = Vec::new();
-    let mut counts: Vec<RuleCount> = Vec::new();
-    let budget_of_all = budget;
+    let mut counts = Vec::new();
     for (place, rule) in rules.iter().enumerate() {
         progress.report(Stage::Block, place as u64, rules.len() as u64);
-        // No rule may take more than its share, so that many rules find pairs.
-        let share = (budget != u64::MAX).then(|| (budget_of_all / SHARES).min(budget));
-        let Some((rule, found)) = keys.passes(rule, place, share) else {
+        let Some((rule, found)) = keys.passes(rule, place, Some(share.min(budget))) else {
             counts.push(RuleCount { rule: rule.clone(), ..RuleCount::default() });
             continue;
         };
-        let pairs: u64 = found.iter().map(Pass::pairs).sum();
-        counts.push(RuleCount {
-            rule,
-            pairs,
-            new_pairs: 0,
-            largest_block: found.first().map_or(0, |pass| pass.largest),
-            records_in_large_blocks: found.last().map_or(0, |pass| pass.skipped),
-            used: pairs > 0,
-        });
-        if share.is_some() {
-            budget -= pairs;
-        }
+        let count = RuleCount::of(rule, &found);
+        budget -= count.pairs;
+        counts.push(count);
         passes.extend(found.into_iter().filter(|pass| !pass.rows.is_empty()));
     }
     (passes, counts)
+}
+
+/// Blocks by each rule of the user.
+fn follow(
+    rules: &[BlockingRule],
+    keys: &mut Keys<'_>,
+    most_pairs: u64,
+    progress: &dyn Progress,
+) -> Result<(Vec<Pass>, Vec<RuleCount>), ModelError> {
+    let mut total = 0_u64;
+    let mut passes = Vec::new();
+    let mut counts = Vec::new();
+    for (place, rule) in rules.iter().enumerate() {
+        progress.report(Stage::Block, place as u64, rules.len() as u64);
+        let Some((rule, found)) = keys.passes(rule, place, None) else { continue };
+        let count = RuleCount::of(rule, &found);
+        total = total.saturating_add(count.pairs);
+        if total > most_pairs {
+            let what = format!("blocking rule {}", place + 1);
+            return Err(ModelError::new(ModelErrorKind::TooManyPairs, what));
+        }
+        counts.push(count);
+        passes.extend(found.into_iter().filter(|pass| !pass.rows.is_empty()));
+    }
+    Ok((passes, counts))
 }
 
 /// Blocks at a time for one thread.

@@ -31,6 +31,8 @@ pub enum ModelErrorKind {
     TooDeep,
     /// More than 32 comparisons, or more than 15 levels in one.
     TooMany,
+    /// A blocking rule finds more pairs than are allowed: narrow it, or lower its largest block.
+    TooManyPairs,
     /// The pairs were compared with a model of other columns or comparisons.
     OtherModel,
 }
@@ -71,6 +73,12 @@ impl fmt::Display for ModelError {
             ModelErrorKind::TooDeep => write!(f, "the conditions of `{what}` are nested too deeply"),
             ModelErrorKind::OtherModel => {
                 write!(f, "the pairs were compared with another model than one of `{what}`")
+            }
+            ModelErrorKind::TooManyPairs => {
+                write!(
+                    f,
+                    "with {what} there are more pairs than are allowed: narrow it, or lower its largest block"
+                )
             }
             ModelErrorKind::TooMany => write!(f, "`{what}`: more than 32 comparisons or 15 levels"),
         }

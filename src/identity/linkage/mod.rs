@@ -38,6 +38,7 @@ mod address;
 mod agreement;
 mod assign;
 mod assign_matching;
+mod automatic;
 mod block;
 mod builder;
 mod candidates;

@@ -286,9 +286,9 @@ fn shape(
         *total = total.max(*seen);
     }
     let null: Vec<bool> = comparison.levels.iter().map(|level| level.null).collect();
-    let filled = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<f64> {
-        let defaults = weights::filled(&comparison.levels);
-        let mut defaults = defaults.into_iter().map(|(m, _)| m);
+    let defaults = weights::filled(&comparison.levels);
+    let filled = |of: &dyn Fn(usize) -> Option<f64>, default: fn(&(f64, f64)) -> f64| -> Vec<f64> {
+        let mut defaults = defaults.iter().map(default);
         let raw: Vec<f64> = (0..levels)
             .map(|level| {
                 if null.get(level).copied().unwrap_or(false) {
@@ -301,9 +301,9 @@ fn shape(
         em::normal(&raw, &null)
     };
     let level = |at: usize| comparison.levels.get(at);
-    let m = filled(&|at| level(at)?.m);
-    let u = filled(&|at| level(at)?.u);
-    let h = filled(&|at| level(at)?.household.or(level(at)?.m));
+    let m = filled(&|at| level(at)?.m, |(m, _)| *m);
+    let u = filled(&|at| level(at)?.u, |(_, u)| *u);
+    let h = filled(&|at| level(at)?.household.or(level(at)?.m), |(m, _)| *m);
     Shape { null, personal: !comparison.shared, m, h, u, totals }
 }
 
