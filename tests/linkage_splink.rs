@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use proptest::prelude::*;
 use throughline::identity::linkage::{
-    Condition, Dialect, EditMeasure, KeyForm, Model, PreparedRecord, Scorer, Side, SplinkErrorKind,
-    SplinkImport, TermFrequencies, TermKey, TextUnit, Transform,
+    Condition, Dialect, EditMeasure, KeyForm, LinkType, Model, PreparedRecord, Scorer, Side, SplinkErrorKind,
+    SplinkExport, SplinkImport, TermFrequencies, TermKey, TextUnit, Transform,
 };
 
 fn data(set: &str, file: &str) -> Vec<u8> {
@@ -239,6 +239,11 @@ fn what_is_not_understood_is_named_exactly() {
         ("name_l = name_r AND soundex(name_l) = soundex(name_r)", "soundex(name_l)"),
         ("name_l = surname_l", "name_l = surname_l"),
         ("x_l LIKE 'a%'", "LIKE 'a%'"),
+        ("CAST(a_l AS VARCHAR(10)) = CAST(a_r AS VARCHAR(10))", "CAST(a_l AS VARCHAR(10))"),
+        ("a_l::decimal(4, 1) = a_r::decimal(4, 1)", "a_l::decimal(4, 1)"),
+        ("CAST(a_l AS DATE) = '2020-01-01'", "CAST(a_l AS DATE)"),
+        ("CAST(a_l AS DATE) = CAST(a_r AS TIMESTAMP)", "CAST(a_l AS DATE) = CAST(a_r AS TIMESTAMP)"),
+        ("a_l = CAST('2020-01-01 10:00' AS DATE)", "CAST('2020-01-01 10:00' AS DATE)"),
         ("name_l = name_r AND", "name_l = name_r AND"),
         (
             "regexp_extract(x_l, '^[0-9]+', 0) = regexp_extract(x_r, '^[0-9]+', 0)",
@@ -296,6 +301,117 @@ fn what_is_not_understood_is_named_exactly() {
 }
 
 #[test]
+fn days_begin_at_midnight() {
+    let first_level = |sql: &str, left: &'static str, right: &'static str| {
+        let json = one_comparison(&[(sql, false), ("ELSE", false)]);
+        let model = Model::from_splink_json(json.as_bytes(), SplinkImport::default()).unwrap();
+        let exported = model.to_splink_json(Dialect::DuckDb).unwrap();
+        assert_eq!(Model::from_splink_json(exported.as_bytes(), SplinkImport::default()).unwrap(), model);
+        let scorer = Scorer::new(&model).unwrap();
+        let [left, right] = [left, right].map(|text| scorer.prepare(&|_| Some(text)));
+        scorer.weigh(&left, &right).comparisons[0].level == Some(0)
+    };
+    let (morning, noon) = ("2020-01-01 10:00:00", "2020-01-01 12:00:00");
+    let (before, after) = ("2019-12-31 23:59:59", "2020-01-01 00:00:01");
+    for sql in [
+        "CAST(a_l AS DATE) = CAST(a_r AS DATE)",
+        "a_l::date = a_r::date",
+        "date(try_strptime(a_l, '%Y-%m-%d %H:%M:%S')) = date(try_strptime(a_r, '%Y-%m-%d %H:%M:%S'))",
+        "abs(date_diff('day', CAST(a_l AS TIMESTAMP), CAST(a_r AS TIMESTAMP))) <= 0",
+        "abs(datediff(date(try_to_timestamp(a_l, 'yyyy-MM-dd HH:mm:ss')), \
+         date(try_to_timestamp(a_r, 'yyyy-MM-dd HH:mm:ss')))) < 1",
+        "ABS(EPOCH(CAST(a_l AS DATE)) - EPOCH(CAST(a_r AS DATE))) <= 86399",
+    ] {
+        assert!(first_level(sql, morning, noon), "{sql}");
+        assert!(!first_level(sql, before, after), "{sql}");
+    }
+    for sql in [
+        "abs(date_diff('day', CAST(a_l AS TIMESTAMP), CAST(a_r AS TIMESTAMP))) <= 1",
+        "ABS(EPOCH(CAST(a_l AS DATE)) - EPOCH(CAST(a_r AS DATE))) < 86401",
+    ] {
+        assert!(first_level(sql, "2020-01-01 01:00:00", "2020-01-02 23:00:00"), "{sql}");
+        assert!(!first_level(sql, "2020-01-01 23:00:00", "2020-01-03 01:00:00"), "{sql}");
+    }
+    // Before 1970 too.
+    let one = "abs(date_diff('day', CAST(a_l AS TIMESTAMP), CAST(a_r AS TIMESTAMP))) <= 1";
+    assert!(first_level(one, "1969-12-31 01:00:00", "1970-01-01 23:00:00"));
+    assert!(!first_level(one, "1969-12-30 23:00:00", "1970-01-01 01:00:00"));
+    // A date without a time of day is its day.
+    let plain = "try_strptime(a_l, '%d/%m/%Y')::date = try_strptime(a_r, '%d/%m/%Y')::date";
+    assert!(matches!(condition(plain), Condition::Exact { .. }));
+    let rule = serde_json::json!({ "comparisons": [], "blocking_rules_to_generate_predictions":
+        ["CAST(l.a AS DATE) = CAST(r.a AS DATE)"] });
+    let error = Model::from_splink_json(rule.to_string().as_bytes(), SplinkImport::default()).unwrap_err();
+    assert_eq!((error.kind(), error.place()), (SplinkErrorKind::UnsupportedSql, "blocking rule 0"));
+}
+
+#[test]
+fn a_probability_is_a_number_or_was_not_observed() {
+    let read = |setting: &str, value: serde_json::Value| {
+        let mut level = serde_json::json!({ "sql_condition": "a_l = a_r", "tf_adjustment_column": "a" });
+        level[setting] = value;
+        let json = serde_json::json!({ "comparisons": [
+            { "output_column_name": "what", "comparison_levels": [level, { "sql_condition": "ELSE" }] }] });
+        Model::from_splink_json(json.to_string().as_bytes(), SplinkImport::default())
+    };
+    let m = |model: Model| model.comparisons[0].levels[0].m;
+    assert_eq!(m(read("m_probability", "level not observed in training dataset".into()).unwrap()), None);
+    assert_eq!(m(read("m_probability", serde_json::Value::Null).unwrap()), None);
+    assert_eq!(m(read("m_probability", 0.9.into()).unwrap()), Some(0.9));
+    for (setting, value) in [
+        ("m_probability", "0.9"),
+        ("u_probability", "not a thing"),
+        ("tf_adjustment_weight", "level not observed in training dataset"),
+        ("tf_minimum_u_value", ""),
+    ] {
+        let error = read(setting, value.into()).unwrap_err();
+        assert_eq!((error.kind(), error.place()), (SplinkErrorKind::Json, "what"), "{setting}");
+        let named = format!("`{setting}` is \"{value}\"");
+        assert!(error.text().contains(&named), "{error}");
+    }
+    for rule in [serde_json::json!({ "rule": "l.a = r.a" }), 5.into(), serde_json::json!([1])] {
+        let json = serde_json::json!({ "comparisons": [], "blocking_rules_to_generate_predictions": [rule] });
+        let error =
+            Model::from_splink_json(json.to_string().as_bytes(), SplinkImport::default()).unwrap_err();
+        assert!(error.text().contains("blocking_rule"), "{error}");
+    }
+}
+
+#[test]
+fn what_pairs_a_model_is_for_is_not_passed_over() {
+    let linking = |link_type: &str| {
+        let mut json: serde_json::Value = serde_json::from_slice(&data("splink5", "model.json")).unwrap();
+        json["link_type"] = link_type.into();
+        json["unique_id_column_name"] = "person_id".into();
+        json["source_dataset_column_name"] = "shop".into();
+        json.to_string()
+    };
+    for (text, link_type) in [("link_only", LinkType::LinkOnly), ("link_and_dedupe", LinkType::LinkAndDedupe)]
+    {
+        let json = linking(text);
+        let error = Model::from_splink_json(json.as_bytes(), SplinkImport::default()).unwrap_err();
+        assert_eq!(error.kind(), SplinkErrorKind::UnsupportedSetting);
+        assert_eq!(error.text(), format!("link_type: {text}"));
+        let import = SplinkImport { link_type, ..SplinkImport::default() };
+        let model = Model::from_splink_json(json.as_bytes(), import).unwrap();
+        let export = SplinkExport::like(json.as_bytes()).unwrap();
+        let exported = model.to_splink_json(export.clone()).unwrap();
+        let written: serde_json::Value = serde_json::from_str(&exported).unwrap();
+        assert_eq!(written["link_type"], text);
+        assert_eq!(written["unique_id_column_name"], "person_id");
+        assert_eq!(written["source_dataset_column_name"], "shop");
+        assert_eq!(Model::from_splink_json(exported.as_bytes(), import).unwrap(), model);
+        assert_eq!(SplinkExport::like(exported.as_bytes()).unwrap(), export);
+        let duplicates = data("splink5", "model.json");
+        assert!(Model::from_splink_json(&duplicates, import).is_err());
+    }
+    assert_eq!(SplinkExport::like(b"{}").unwrap(), Dialect::DuckDb.into());
+    assert_eq!(SplinkExport::like(b"[").unwrap_err().kind(), SplinkErrorKind::Json);
+    let unknown = Model::from_splink_json(linking("other").as_bytes(), SplinkImport::default());
+    assert_eq!(unknown.unwrap_err().kind(), SplinkErrorKind::UnsupportedSetting);
+}
+
+#[test]
 fn what_splink_cannot_say_is_not_exported() {
     let refuses = |change: &dyn Fn(&mut Model), place: &str| {
         let mut model = imported("splink5");
@@ -326,8 +442,8 @@ fn rules_of_every_version_are_read() {
         "l.first_name = r.first_name and substr(l.dob,1,4) = substr(r.dob,1,4)",
         {"blocking_rule": "SUBSTRING(LOWER(l.\"city\"), 1, 3) = SUBSTRING(LOWER(r.\"city\"), 1, 3)",
          "sql_dialect": "duckdb", "salting_partitions": 4, "arrays_to_explode": []} ] }"#;
-    let model =
-        Model::from_splink_json(json.as_bytes(), SplinkImport { text_unit: TextUnit::Characters }).unwrap();
+    let by_characters = SplinkImport { text_unit: TextUnit::Characters, ..SplinkImport::default() };
+    let model = Model::from_splink_json(json.as_bytes(), by_characters).unwrap();
     assert_eq!(model.text_unit, TextUnit::Characters);
     let parts: Vec<Vec<(&str, KeyForm)>> = model
         .blocking
@@ -337,9 +453,7 @@ fn rules_of_every_version_are_read() {
     assert_eq!(parts[0], [("first_name", KeyForm::Whole), ("dob", KeyForm::Prefix(4))]);
     assert_eq!(parts[1], [("city in small letters", KeyForm::Prefix(3))]);
     let exported = model.to_splink_json(Dialect::DuckDb).unwrap();
-    let again =
-        Model::from_splink_json(exported.as_bytes(), SplinkImport { text_unit: TextUnit::Characters });
-    assert_eq!(again.unwrap(), model);
+    assert_eq!(Model::from_splink_json(exported.as_bytes(), by_characters).unwrap(), model);
 }
 
 #[test]

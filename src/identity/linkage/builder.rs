@@ -7,6 +7,7 @@ use super::model::{BlockingRule, Column, Comparison, Model, TextUnit};
 use super::part::{Part, Pattern};
 use super::prepare::Transform;
 use super::scorer::Scorer;
+use super::validate::fits_training;
 
 /// Puts a [`Model`] together.
 ///
@@ -133,21 +134,17 @@ impl ModelBuilder {
     pub fn build(mut self) -> Result<Model, ModelError> {
         add_parts(&mut self.model)?;
         Scorer::new(&self.model)?;
-        // What training and linking can hold at most.
-        let many = |comparison: &&Comparison| comparison.levels.len() > 15;
-        if self.model.comparisons.len() > 32 {
-            return Err(ModelError::new(ModelErrorKind::TooMany, "comparisons"));
-        }
-        match self.model.comparisons.iter().find(many) {
-            Some(comparison) => Err(ModelError::new(ModelErrorKind::TooMany, &comparison.name)),
-            None => Ok(self.model),
-        }
+        fits_training(&self.model)?;
+        Ok(self.model)
     }
 }
 
 /// The parts that ready-made comparisons look at: what the column is called after that of the whole.
-pub(super) const PARTS: [(&str, Pattern); 4] = [
+pub(super) const PARTS: [(&str, Pattern); 7] = [
     (" local part", Pattern::EmailLocalPart),
+    (" domain", Pattern::EmailDomain),
+    (" full address", Pattern::EmailAddress),
+    (" full postcode", Pattern::PostcodeFull),
     (" sector", Pattern::PostcodeSector),
     (" district", Pattern::PostcodeDistrict),
     (" area", Pattern::PostcodeArea),

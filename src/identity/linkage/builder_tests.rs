@@ -50,6 +50,66 @@ fn names_have_their_levels_in_every_script() {
 }
 
 #[test]
+fn names_may_sound_alike() {
+    let model = Model::builder()
+        .column("a", ["a"], Transform::Raw)
+        .column("sounds", ["codes"], Transform::List)
+        .compare(Comparison::name_with_sounds("a", "sounds"))
+        .build()
+        .unwrap();
+    let of = |left: [&'static str; 2], right: [&'static str; 2]| {
+        let fields = |record: [&'static str; 2]| [("a", record[0]), ("codes", record[1])];
+        found(&model, &fields(left), &fields(right))
+    };
+    assert_eq!(of(["Smith", "SM0|XMT"], ["Schmidt", "XMT|SMT"]), "a sound in common");
+    assert_eq!(of(["حسین", "HSN"], ["حسین", "HSN"]), "same");
+    assert_eq!(of(["Иванова", "AFNF"], ["Иванов", "AFNF"]), "Jaro-Winkler at least 0.92");
+    assert_eq!(of(["כהן", "KHN"], ["כהנ", "KN"]), "Jaro-Winkler at least 0.7");
+    assert_eq!(of(["Smith", ""], ["Weber", "FPR"]), "anything else");
+    assert_eq!(of(["", "SM0"], ["Smith", "SM0"]), "no value");
+}
+
+#[test]
+fn postcodes_may_be_near_or_not_whole() {
+    let model = raw(Model::builder(), &["a"])
+        .column("lat", ["lat"], Transform::Number)
+        .column("lon", ["lon"], Transform::Number)
+        .compare(Comparison::postcode_with_place("a", "lat", "lon"))
+        .build()
+        .unwrap();
+    let palace = [("a", "SW1A 1AA"), ("lat", "51.501"), ("lon", "-0.142")];
+    for (postcode, latitude, longitude, level) in [
+        ("SW1A 1AA", "51.501", "-0.142", "same"),
+        ("SW1A 1AB", "", "", "same sector"),
+        ("SW1E 5ND", "51.498", "-0.138", "at most 1 km apart"),
+        ("E1 6AN", "51.517", "-0.073", "at most 10 km apart"),
+        ("OX1 1AA", "51.752", "-1.258", "at most 100 km apart"),
+        ("M1 1AE", "53.477", "-2.235", "anything else"),
+        ("M1 1AE", "", "", "anything else"),
+        ("", "51.501", "-0.142", "no value"),
+    ] {
+        let other = [("a", postcode), ("lat", latitude), ("lon", longitude)];
+        assert_eq!(found(&model, &palace, &other), level, "{postcode}");
+    }
+    let model = text(Comparison::postcode("a").only_valid(Pattern::PostcodeFull));
+    for (right, level) in [
+        ("SW1A 2AA", "same"),
+        ("SW1A 2AB", "same sector"),
+        ("SW1A 2", "no value"),
+        ("SW1A2AB", "no value"),
+        ("تهران", "no value"),
+    ] {
+        assert_eq!(of_values(&model, "a", "SW1A 2AA", right), level, "{right}");
+    }
+    assert_eq!(of_values(&model, "a", "none", "none"), "no value");
+    let model = text(Comparison::email("a").only_valid(Pattern::EmailAddress));
+    assert_eq!(of_values(&model, "a", "nobody", "nobody"), "no value");
+    assert_eq!(of_values(&model, "a", "a@example.org", "a@example.org"), "same");
+    let exported = model.to_splink_json(crate::identity::linkage::Dialect::DuckDb).unwrap();
+    assert!(exported.contains("IS NULL"), "{exported}");
+}
+
+#[test]
 fn both_names_may_be_exchanged_or_alone() {
     let model = raw(Model::builder(), &["given", "family"])
         .compare(Comparison::forename_surname("given", "family"))
@@ -162,8 +222,18 @@ fn graded_comparisons_have_their_levels() {
     let number = Transform::Number;
     assert_eq!(of(number, Comparison::number_difference("a", &[0.5]), "1", "1.0"), "same");
     assert_eq!(of(number, Comparison::number_difference("a", &[0.5]), "1", "1.5"), "at most 0.5 apart");
-    let percent = Comparison::percentage_difference("a", &[0.07]);
-    assert_eq!(of(number, percent, "100", "93.5"), "at most 7 percent apart");
+    let percent = || Comparison::percentage_difference("a", &[0.07]);
+    assert_eq!(of(number, percent(), "100", "93.5"), "at most 7 percent apart");
+    assert_eq!(of(number, percent(), "-100", "-93.5"), "at most 7 percent apart");
+    assert_eq!(of(number, percent(), "-100", "-5"), "anything else");
+    assert_eq!(of(number, percent(), "-100", "5"), "anything else");
+    assert_eq!(of(number, percent(), "0", "0"), "same");
+    let subset = |empty| Comparison::array_subset("a", empty);
+    assert_eq!(of(Transform::List, subset(false), "سفید|سیاه", "سیاه"), "one within the other");
+    assert_eq!(of(Transform::List, subset(false), "سفید|سیاه", "سیاه|red"), "anything else");
+    assert_eq!(of(Transform::List, subset(false), "a|b", "|"), "anything else");
+    assert_eq!(of(Transform::List, subset(true), "a|b", "|"), "one within the other");
+    assert_eq!(of(Transform::List, subset(true), "a|b", ""), "no value");
     let list = Comparison::array_intersect("a", &[2, 1]);
     assert_eq!(of(Transform::List, list, "سفید|سیاه", "سیاه|red"), "at least 1 in common");
     let cosine = Comparison::cosine("a", &[0.9, 0.7]);

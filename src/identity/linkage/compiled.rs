@@ -62,7 +62,7 @@ pub(crate) enum Test {
     Subset { empty: bool },
     Cosine(f64),
     Difference(f64),
-    RelativeDifference(f64),
+    RelativeDifference(f64, bool),
     Seconds(f64),
     Calendar(CalendarUnit, u32),
     DateEdits(u32),
@@ -101,8 +101,8 @@ impl Test {
             (Self::Difference(at_most), Prepared::Number(left), Prepared::Number(right)) => {
                 Some((left - right).abs() <= *at_most)
             }
-            (Self::RelativeDifference(at_most), Prepared::Number(left), Prepared::Number(right)) => {
-                Some(measures::relative_difference(*left, *right)? <= *at_most)
+            (Self::RelativeDifference(at_most, signed), Prepared::Number(left), Prepared::Number(right)) => {
+                Some(measures::relative_difference(*left, *right, *signed)? <= *at_most)
             }
             (Self::Seconds(at_most), Prepared::Instant(left), Prepared::Instant(right)) => {
                 Some(measures::seconds_apart(*left, *right) <= *at_most)
@@ -124,7 +124,7 @@ impl Test {
             Self::Similar(..) | Self::Edits(..) => kind == ValueKind::Text,
             Self::Shared(_) | Self::Subset { .. } => kind == ValueKind::List,
             Self::Cosine(_) => kind == ValueKind::Vector,
-            Self::Difference(_) | Self::RelativeDifference(_) => kind == ValueKind::Number,
+            Self::Difference(_) | Self::RelativeDifference(..) => kind == ValueKind::Number,
             Self::Seconds(_) | Self::Calendar(..) | Self::DateEdits(_) => kind == ValueKind::Instant,
         }
     }
@@ -134,7 +134,7 @@ impl Test {
             Self::Similar(_, number)
             | Self::Cosine(number)
             | Self::Difference(number)
-            | Self::RelativeDifference(number)
+            | Self::RelativeDifference(number, _)
             | Self::Seconds(number) => *number,
             _ => 0.0,
         }
@@ -253,8 +253,8 @@ fn compile(
         Condition::Subset { column, empty } => same_column(column, Test::Subset { empty: *empty })?,
         Condition::Cosine { column, at_least } => same_column(column, Test::Cosine(*at_least))?,
         Condition::Difference { column, at_most } => same_column(column, Test::Difference(*at_most))?,
-        Condition::RelativeDifference { column, at_most } => {
-            same_column(column, Test::RelativeDifference(*at_most))?
+        Condition::RelativeDifference { column, at_most, signed } => {
+            same_column(column, Test::RelativeDifference(*at_most, *signed))?
         }
         Condition::Apart { column, at_most, unit } => {
             same_column(column, Test::Seconds(*at_most * unit.seconds()))?

@@ -132,7 +132,7 @@ fn literals_lists_numbers_and_vectors() {
     assert_eq!(asked(&difference(2.0), &[("age", "40")], &[("age", "42.0")]), Some(true));
     assert_eq!(asked(&difference(1.9), &[("age", "40")], &[("age", "42.0")]), Some(false));
     assert_eq!(asked(&difference(1.9), &[("age", "forty")], &[("age", "42.0")]), None);
-    let share = |at_most| Condition::RelativeDifference { column: "age".into(), at_most };
+    let share = |at_most| Condition::RelativeDifference { column: "age".into(), at_most, signed: false };
     assert_eq!(asked(&share(0.05), &[("age", "100")], &[("age", "95")]), Some(true));
     assert_eq!(asked(&share(0.04), &[("age", "100")], &[("age", "95")]), Some(false));
     let cosine = |at_least| Condition::Cosine { column: "vector".into(), at_least };
@@ -153,6 +153,9 @@ fn dates_and_places() {
     let calendar = |at_most, unit| Condition::Calendar { column: "dob".into(), at_most, unit };
     let (end, start) = ([("dob", "1999-12-31")], [("dob", "2000-01-01")]);
     for (unit, right, count) in [
+        (CalendarUnit::Day, &start, 1),
+        (CalendarUnit::Day, &end, 0),
+        (CalendarUnit::Day, &[("dob", "2001-02-01")], 398),
         (CalendarUnit::Month, &start, 1),
         (CalendarUnit::Year, &start, 1),
         (CalendarUnit::Month, &end, 0),

@@ -114,12 +114,16 @@ pub enum Condition {
         /// In the numbers' own unit.
         at_most: f64,
     },
-    /// The difference of two numbers is at most this share of the larger.
+    /// The difference of two numbers is at most this share of the larger: of the one that is further from 0.
     RelativeDifference {
         /// The column; of numbers.
         column: String,
         /// 0.1 is ten percent.
         at_most: f64,
+        /// As Splink measures it: a share of the greater number with its sign, so that any two numbers below 0 are less
+        /// than 0 percent apart. The same for numbers above 0.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        signed: bool,
     },
     /// Two dates are at most so far apart.
     Apart {
@@ -130,7 +134,8 @@ pub enum Condition {
         /// The unit.
         unit: TimeUnit,
     },
-    /// Between two dates a month or a year begins at most so many times: 31 January and 1 February are a month apart.
+    /// Between two dates a day, a month or a year begins at most so many times: 31 January and 1 February are a day and
+    /// a month apart, at any time of day.
     Calendar {
         /// The column; of dates or instants.
         column: String,
@@ -224,6 +229,8 @@ pub enum EditMeasure {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CalendarUnit {
+    /// A day, from midnight to midnight.
+    Day,
     /// A month of the Gregorian calendar.
     Month,
     /// A year of the Gregorian calendar.

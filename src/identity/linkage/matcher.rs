@@ -9,6 +9,7 @@ use super::model::{Comparison, Model};
 use super::person_name::{self, NameGrade, PersonName};
 use super::prepare::Prepared;
 use super::scorer::{CompiledComparison, compile};
+use super::validate::fits_training;
 
 /// The levels of all comparisons of a pair, four bits each.
 pub(super) type Levels = u128;
@@ -114,15 +115,10 @@ impl<'a> Matcher<'a> {
             let found = find(&model.columns, name)?;
             table.columns.get(found).ok_or_else(|| ModelError::new(ModelErrorKind::UnknownColumn, name))
         };
-        if model.comparisons.len() > 32 {
-            return Err(ModelError::new(ModelErrorKind::TooMany, "comparisons"));
-        }
+        fits_training(model)?;
         let mut names = None;
         let mut comparisons = Vec::new();
         for comparison in &model.comparisons {
-            if comparison.levels.len() > 15 {
-                return Err(ModelError::new(ModelErrorKind::TooMany, &comparison.name));
-            }
             let compiled = compile(model, comparison)?;
             let Some((fact, table)) = degrees(comparison) else {
                 comparisons.push(Asked::General(compiled));

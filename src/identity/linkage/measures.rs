@@ -36,9 +36,10 @@ pub(crate) fn cosine(left: &[f64], right: &[f64]) -> Option<f64> {
     cosine.is_finite().then(|| cosine.clamp(-1.0, 1.0))
 }
 
-/// The difference as a share of the larger number; unknown if that is 0.
-pub(crate) fn relative_difference(left: f64, right: f64) -> Option<f64> {
-    let larger = if right > left { right } else { left };
+/// The difference as a share of the larger number, the one further from 0; unknown if that is 0. `signed`: of the
+/// greater number with its sign.
+pub(crate) fn relative_difference(left: f64, right: f64, signed: bool) -> Option<f64> {
+    let larger = if signed { left.max(right) } else { left.abs().max(right.abs()) };
     let share = (left - right).abs() / larger;
     share.is_finite().then_some(share)
 }
@@ -49,8 +50,11 @@ pub(crate) fn seconds_apart(left: i64, right: i64) -> f64 {
     left.abs_diff(right) as f64
 }
 
-/// How many times a month or a year begins between two instants.
+/// How many times a day, a month or a year begins between two instants.
 pub(crate) fn calendar(left: i64, right: i64, unit: CalendarUnit) -> Option<u32> {
+    if unit == CalendarUnit::Day {
+        return u32::try_from(left.div_euclid(86_400).abs_diff(right.div_euclid(86_400))).ok();
+    }
     let count = |seconds: i64| {
         let date = date(seconds)?;
         let (year, month) = (i32::from(date.year()), i32::from(date.month()));

@@ -103,7 +103,7 @@ pub use relate::{Related, Relation};
 pub use scorer::{ComparisonWeight, PreparedRecord, Scorer, Weighed};
 pub use sessions::{Estimated, Labels, Session, SessionError, SessionSettings, SessionTraining, UnseenLevel};
 pub(crate) use sketch::Sketch;
-pub use splink::{Dialect, SplinkError, SplinkErrorKind, SplinkImport};
+pub use splink::{Dialect, LinkType, SplinkError, SplinkErrorKind, SplinkExport, SplinkImport};
 pub use train::{Training, TrainingError, TrainingSettings};
 pub use weights::probability;
 mod field;

@@ -25,6 +25,10 @@ fn jaro_winkler(column: &str, at_least: f64) -> Condition {
     similar(column, TextMeasure::JaroWinkler, at_least)
 }
 
+fn same_part(name: &str, column: &str, pattern: Pattern) -> Level {
+    Level::new(name, exact(&part_of(column, pattern)))
+}
+
 fn by_frequency(level: Level) -> Level {
     let column = level.condition.exact_column().map(str::to_owned);
     let term_frequency = column.map(|column| TermFrequencyAdjustment {
@@ -96,6 +100,17 @@ impl Comparison {
         Self::jaro_winkler(column, &[0.92, 0.88, 0.7]).with_term_frequency()
     }
 
+    /// A name with how it sounds, such as the codes of Double Metaphone, which is up to you: the same, with term
+    /// frequencies; Jaro-Winkler at least 0.92, 0.88; a sound in common; Jaro-Winkler at least 0.70. `column` is of
+    /// texts, `sounds` of [`Transform::List`](super::Transform::List).
+    #[must_use]
+    pub fn name_with_sounds(column: &str, sounds: &str) -> Self {
+        let mut comparison = Self::name(column);
+        let shared = Condition::Shared { column: sounds.to_owned(), at_least: 1 };
+        comparison.levels.insert(4, Level::new("a sound in common", shared));
+        comparison
+    }
+
     /// Two names of a person: both the same; both the same in each other's place; both Jaro-Winkler at least 0.92, 0.88;
     /// the surname the same; the forename the same, the last two with term frequencies. Null where the forename is
     /// missing on either side and so is the surname. Of texts.
@@ -145,17 +160,57 @@ impl Comparison {
     /// [`ModelBuilder::build`](super::ModelBuilder::build) adds.
     #[must_use]
     pub fn postcode(column: &str) -> Self {
-        let part = |name: &str, pattern| Level::new(name, exact(&part_of(column, pattern)));
         comparison(
             column,
             either_null(column),
             [
                 Level::new("same", exact(column)),
-                part("same sector", Pattern::PostcodeSector),
-                part("same district", Pattern::PostcodeDistrict),
-                part("same area", Pattern::PostcodeArea),
+                same_part("same sector", column, Pattern::PostcodeSector),
+                same_part("same district", column, Pattern::PostcodeDistrict),
+                same_part("same area", column, Pattern::PostcodeArea),
             ],
         )
+    }
+
+    /// A British postcode with where it is: the same; the same sector; at most 1, 10, 100 kilometres apart. The columns
+    /// of degrees are of [`Transform::Number`](super::Transform::Number). Where a place is not known the levels of
+    /// kilometres are passed over.
+    ///
+    /// Looks at the column `column sector` too, which [`ModelBuilder::build`](super::ModelBuilder::build) adds.
+    #[must_use]
+    pub fn postcode_with_place(column: &str, latitude: &str, longitude: &str) -> Self {
+        let near = Self::kilometres(latitude, longitude, &[1.0, 10.0, 100.0]);
+        let same =
+            [Level::new("same", exact(column)), same_part("same sector", column, Pattern::PostcodeSector)];
+        // Neither their null level nor anything else.
+        let near =
+            near.levels.into_iter().filter(|level| matches!(level.condition, Condition::Kilometres { .. }));
+        comparison(column, either_null(column), same.into_iter().chain(near))
+    }
+
+    /// Takes values that are not of a form for no value, such as all but whole postcodes by [`Pattern::PostcodeFull`],
+    /// or all but whole addresses by [`Pattern::EmailAddress`]: asks the null level of the part in place of the column.
+    ///
+    /// [`ModelBuilder::build`](super::ModelBuilder::build) adds the column of the part, named as in `column full
+    /// postcode`.
+    ///
+    /// ```
+    /// use throughline::identity::linkage::{Comparison, Model, Pattern, Transform};
+    /// let model = Model::builder()
+    ///     .column("postcode", ["postcode"], Transform::Text)
+    ///     .compare(Comparison::postcode("postcode").only_valid(Pattern::PostcodeFull))
+    ///     .build()?;
+    /// assert!(model.columns.iter().any(|column| column.name == "postcode full postcode"));
+    /// # Ok::<(), throughline::identity::linkage::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn only_valid(mut self, pattern: Pattern) -> Self {
+        for level in self.levels.iter_mut().filter(|level| level.null) {
+            if let Condition::EitherNull { column } = &mut level.condition {
+                *column = part_of(column, pattern);
+            }
+        }
+        self
     }
 
     /// An e-mail address: the same, with term frequencies; the same before the `@`; Jaro-Winkler of the whole, then of
@@ -231,6 +286,14 @@ impl Comparison {
         })
     }
 
+    /// One list holds all values of the other; `empty`: an empty list is within every other. Of
+    /// [`Transform::List`](super::Transform::List).
+    #[must_use]
+    pub fn array_subset(column: &str, empty: bool) -> Self {
+        let within = Condition::Subset { column: column.to_owned(), empty };
+        comparison(column, either_null(column), [Level::new("one within the other", within)])
+    }
+
     /// The cosine of two vectors at least so much. Of [`Transform::Vector`](super::Transform::Vector).
     #[must_use]
     pub fn cosine(column: &str, at_least: &[f64]) -> Self {
@@ -249,12 +312,13 @@ impl Comparison {
         })
     }
 
-    /// The same; a difference of at most such a share of the larger: 0.1 is ten percent. Of
+    /// The same; a difference of at most such a share of the larger, the one further from 0: 0.1 is ten percent. Of
     /// [`Transform::Number`](super::Transform::Number).
     #[must_use]
     pub fn percentage_difference(column: &str, at_most: &[f64]) -> Self {
         graded(column, at_most, |at_most| {
-            let condition = Condition::RelativeDifference { column: column.to_owned(), at_most };
+            let condition =
+                Condition::RelativeDifference { column: column.to_owned(), at_most, signed: false };
             (format!("at most {} percent apart", (at_most * 1e8).round() / 1e6), condition)
         })
     }

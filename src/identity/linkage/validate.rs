@@ -36,6 +36,18 @@ pub(crate) fn validate(model: &Model) -> Result<(), ModelError> {
     Ok(())
 }
 
+/// Whether training and linking can hold it: at most 32 comparisons of at most 15 levels. One pair can be weighed by
+/// more.
+pub(crate) fn fits_training(model: &Model) -> Result<(), ModelError> {
+    if model.comparisons.len() > 32 {
+        return Err(ModelError::new(ModelErrorKind::TooMany, "comparisons"));
+    }
+    match model.comparisons.iter().find(|comparison| comparison.levels.len() > 15) {
+        Some(comparison) => Err(ModelError::new(ModelErrorKind::TooMany, &comparison.name)),
+        None => Ok(()),
+    }
+}
+
 fn comparison(model: &Model, comparison: &Comparison) -> Result<(), ModelError> {
     if comparison.levels.iter().all(|level| level.null) {
         return Err(ModelError::new(ModelErrorKind::NoLevels, &comparison.name));

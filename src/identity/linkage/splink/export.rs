@@ -1,5 +1,6 @@
 //! A model as Splink's settings.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::super::condition::{CalendarUnit, Condition, EditMeasure, Side, TextMeasure};
@@ -10,19 +11,87 @@ use super::super::prepare::Transform;
 use super::super::scorer::Scorer;
 use super::error::{SplinkError, SplinkErrorKind};
 use super::import::is_base;
+use super::link_type::LinkType;
 use super::operand::PATTERNS;
 use super::templates;
 
 /// The SQL that a settings file is written in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Dialect {
     /// DuckDB's, which is Splink's own default.
+    #[default]
     DuckDb,
 }
 
+/// How a model is given to Splink: what a [`Model`] does not say.
+///
+/// ```
+/// use throughline::identity::linkage::{LinkType, SplinkExport};
+/// let saved = br#"{"link_type": "link_only", "unique_id_column_name": "person_id", "comparisons": []}"#;
+/// let export = SplinkExport::like(saved)?;
+/// assert_eq!((export.link_type, &*export.unique_id_column), (LinkType::LinkOnly, "person_id"));
+/// # Ok::<(), throughline::identity::linkage::SplinkError>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SplinkExport {
+    /// The SQL.
+    pub dialect: Dialect,
+    /// Which pairs Splink is to compare.
+    pub link_type: LinkType,
+    /// The column that tells the records of one source apart.
+    pub unique_id_column: String,
+    /// The column that says from which source a record comes.
+    pub source_column: String,
+}
+
+impl Default for SplinkExport {
+    fn default() -> Self {
+        Self {
+            dialect: Dialect::DuckDb,
+            link_type: LinkType::DedupeOnly,
+            unique_id_column: "unique_id".to_owned(),
+            source_column: "source_dataset".to_owned(),
+        }
+    }
+}
+
+impl From<Dialect> for SplinkExport {
+    /// With Splink's own names, to find duplicates.
+    fn from(dialect: Dialect) -> Self {
+        Self { dialect, ..Self::default() }
+    }
+}
+
+impl SplinkExport {
+    /// As the settings that Splink saved say, so that a model that was read from them is written as they were.
+    ///
+    /// # Errors
+    /// `Json`.
+    pub fn like(json: &[u8]) -> Result<Self, SplinkError> {
+        #[derive(Deserialize)]
+        struct Saved {
+            link_type: Option<LinkType>,
+            unique_id_column_name: Option<String>,
+            source_dataset_column_name: Option<String>,
+        }
+        let saved: Saved = serde_json::from_slice(json)
+            .map_err(|error| SplinkError::new(SplinkErrorKind::Json, "settings", error.to_string()))?;
+        let usual = Self::default();
+        Ok(Self {
+            dialect: usual.dialect,
+            link_type: saved.link_type.unwrap_or(usual.link_type),
+            unique_id_column: saved.unique_id_column_name.unwrap_or(usual.unique_id_column),
+            source_column: saved.source_dataset_column_name.unwrap_or(usual.source_column),
+        })
+    }
+}
+
 impl Model {
-    /// Writes the settings that Splink 4 and 5 load.
+    /// Writes the settings that Splink 4 and 5 load: by `Dialect::DuckDb` those for duplicates, by a [`SplinkExport`]
+    /// others.
     ///
     /// Read back with [`Model::from_splink_json`] they give the same weights, and written again the same text. Term
     /// frequencies are not part of Splink's settings, nor are the caps and second keys of blocking rules; DuckDB counts
@@ -32,8 +101,9 @@ impl Model {
     /// `NotExpressible`, with the comparison's name, for what Splink's SQL on DuckDB cannot say: folded texts and other
     /// values that are more than a part of one field, households, and comparators that DuckDB does not have; `Model` if
     /// the model makes no sense.
-    pub fn to_splink_json(&self, dialect: Dialect) -> Result<String, SplinkError> {
-        let Dialect::DuckDb = dialect;
+    pub fn to_splink_json(&self, export: impl Into<SplinkExport>) -> Result<String, SplinkError> {
+        let SplinkExport { dialect: Dialect::DuckDb, link_type, unique_id_column, source_column } =
+            export.into();
         Scorer::new(self).map_err(|error| SplinkError::model(&error))?;
         if self.household_prior > 0.0 {
             return Err(inexpressible("model", "household_prior"));
@@ -47,7 +117,7 @@ impl Model {
             .map(|(at, rule)| self.rule(at, rule))
             .collect::<Result<_, _>>()?;
         let settings = json!({
-            "link_type": "dedupe_only",
+            "link_type": link_type,
             "probability_two_random_records_match": self.prior,
             "retain_matching_columns": true,
             "retain_intermediate_calculation_columns": true,
@@ -55,8 +125,8 @@ impl Model {
             "sql_dialect": "duckdb",
             "em_convergence": 0.0001,
             "max_iterations": 25,
-            "unique_id_column_name": "unique_id",
-            "source_dataset_column_name": "source_dataset",
+            "unique_id_column_name": unique_id_column,
+            "source_dataset_column_name": source_column,
             "term_frequency_adjustment_column_prefix": "tf_",
             "comparison_vector_value_column_prefix": "gamma_",
             "blocking_rules_to_generate_predictions": rules,
@@ -293,9 +363,10 @@ impl Writer<'_> {
                 let (left, right) = same(column)?;
                 format!("ABS({left} - {right}) <= {at_most}")
             }
-            Condition::RelativeDifference { column, at_most } => {
+            Condition::RelativeDifference { column, at_most, signed } => {
                 let (left, right) = same(column)?;
-                format!("{} <= {at_most}", templates::relative_difference(&left, &right))
+                let share = if *signed { templates::relative_difference } else { templates::absolute_share };
+                format!("{} <= {at_most}", share(&left, &right))
             }
             Condition::Apart { column, at_most, unit } => {
                 let (left, right) = same(column)?;
@@ -303,7 +374,11 @@ impl Writer<'_> {
             }
             Condition::Calendar { column, at_most, unit } => {
                 let (left, right) = same(column)?;
-                let unit = if *unit == CalendarUnit::Month { "month" } else { "year" };
+                let unit = match unit {
+                    CalendarUnit::Day => "day",
+                    CalendarUnit::Month => "month",
+                    CalendarUnit::Year => "year",
+                };
                 format!("ABS(date_diff('{unit}', {left}, {right})) <= {at_most}")
             }
             Condition::Kilometres { latitude, longitude, at_most } => {

@@ -1,6 +1,9 @@
 //! Splink's settings as a model.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use super::super::condition::{Condition, Side};
@@ -12,6 +15,7 @@ use super::super::part::Part;
 use super::super::prepare::Transform;
 use super::super::scorer::Scorer;
 use super::error::{SplinkError, SplinkErrorKind};
+use super::link_type::LinkType;
 use super::operand::{Columns, Derived, Operand, Refused, operand, refuse};
 use super::shapes;
 use super::sql::{Expression, Node, Operator, parse};
@@ -23,11 +27,14 @@ pub struct SplinkImport {
     /// What text comparators count: bytes, as Splink on DuckDB does, gives the very weights that Splink gives;
     /// characters is right outside ASCII.
     pub text_unit: TextUnit,
+    /// Which pairs you compare by it. A [`Model`] does not say, so a file that says otherwise is refused: the blocking
+    /// rules and the prior of a model for linking are about pairs of different sources.
+    pub link_type: LinkType,
 }
 
 impl Default for SplinkImport {
     fn default() -> Self {
-        Self { text_unit: TextUnit::Bytes }
+        Self { text_unit: TextUnit::Bytes, link_type: LinkType::DedupeOnly }
     }
 }
 
@@ -35,24 +42,55 @@ impl Default for SplinkImport {
 #[derive(Deserialize)]
 struct Settings {
     #[serde(default)]
+    link_type: Option<String>,
+    #[serde(default)]
     probability_two_random_records_match: Option<Written>,
     #[serde(default)]
     blocking_rules_to_generate_predictions: Vec<Rule>,
     comparisons: Vec<SettingsComparison>,
 }
 
+const PRIOR: &str = "probability_two_random_records_match";
+
 /// The prior that Splink starts from.
 const DEFAULT_PRIOR: f64 = 0.0001;
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Rule {
-    Sql(String),
-    Object {
-        blocking_rule: String,
-        #[serde(default)]
-        arrays_to_explode: Option<Vec<String>>,
-    },
+/// A blocking rule: its SQL alone, or an object.
+struct Rule {
+    blocking_rule: String,
+    arrays_to_explode: Vec<String>,
+}
+
+impl<'de> Deserialize<'de> for Rule {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_any(RuleVisitor)
+    }
+}
+
+struct RuleVisitor;
+
+impl<'de> Visitor<'de> for RuleVisitor {
+    type Value = Rule;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a blocking rule: SQL, or an object with `blocking_rule`")
+    }
+
+    fn visit_str<E: de::Error>(self, sql: &str) -> Result<Rule, E> {
+        Ok(Rule { blocking_rule: sql.to_owned(), arrays_to_explode: Vec::new() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Rule, A::Error> {
+        #[derive(Deserialize)]
+        struct Object {
+            blocking_rule: String,
+            #[serde(default)]
+            arrays_to_explode: Option<Vec<String>>,
+        }
+        let Object { blocking_rule, arrays_to_explode } =
+            Object::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(Rule { blocking_rule, arrays_to_explode: arrays_to_explode.unwrap_or_default() })
+    }
 }
 
 #[derive(Deserialize)]
@@ -93,24 +131,22 @@ struct SettingsLevel {
 #[serde(transparent)]
 struct Written(Box<RawValue>);
 
-impl Written {
-    /// The number; nothing for Splink's remark that the level was never observed.
-    fn number(&self) -> Result<Option<f64>, SplinkError> {
-        let text = self.0.get();
-        if text.starts_with('"') {
-            return Ok(None);
-        }
-        match text.parse() {
-            Ok(number) => Ok(Some(number)),
-            Err(_) => {
-                Err(SplinkError::new(SplinkErrorKind::Json, "settings", format!("`{text}` is no number")))
-            }
-        }
-    }
+/// What Splink writes for a probability that it has not seen in training, in quotation marks.
+const NOT_OBSERVED: &str = "\"level not observed in training dataset\"";
+
+/// The number of a setting at a place.
+fn number(place: &str, setting: &str, written: Option<&Written>) -> Result<Option<f64>, SplinkError> {
+    let Some(Written(text)) = written else { return Ok(None) };
+    let complain = |_| {
+        let complaint = format!("{place}: `{setting}` is {text}, which is no number");
+        SplinkError::new(SplinkErrorKind::Json, place, complaint)
+    };
+    text.get().parse().map(Some).map_err(complain)
 }
 
-fn number(written: Option<&Written>) -> Result<Option<f64>, SplinkError> {
-    written.map_or(Ok(None), Written::number)
+/// Likewise, of a probability that may not have been observed.
+fn observed(place: &str, setting: &str, written: Option<&Written>) -> Result<Option<f64>, SplinkError> {
+    number(place, setting, written.filter(|Written(text)| text.get() != NOT_OBSERVED))
 }
 
 impl Model {
@@ -123,7 +159,7 @@ impl Model {
     ///
     /// # Errors
     /// `Json`; `UnsupportedSql` with exactly the SQL that is not understood and the comparison's name;
-    /// `UnsupportedSetting` (arrays that are exploded); `Model` where everything was understood but makes no sense.
+    /// `UnsupportedSetting` (arrays that are exploded, another link type than [`SplinkImport::link_type`]); `Model` where everything was understood but makes no sense.
     ///
     /// ```
     /// use throughline::identity::linkage::{Condition, Model, SplinkImport};
@@ -139,6 +175,11 @@ impl Model {
     pub fn from_splink_json(json: &[u8], import: SplinkImport) -> Result<Self, SplinkError> {
         let settings: Settings = serde_json::from_slice(json)
             .map_err(|error| SplinkError::new(SplinkErrorKind::Json, "settings", error.to_string()))?;
+        if let Some(found) = settings.link_type.as_deref().filter(|found| *found != import.link_type.as_str())
+        {
+            let setting = format!("link_type: {found}");
+            return Err(SplinkError::new(SplinkErrorKind::UnsupportedSetting, "settings", setting));
+        }
         // What a field is may be learnt from a later condition, so everything is read twice.
         let mut columns = Columns::default();
         read(&settings, &mut columns)?;
@@ -148,7 +189,8 @@ impl Model {
             columns: columns.take(),
             comparisons,
             blocking,
-            prior: number(settings.probability_two_random_records_match.as_ref())?.unwrap_or(DEFAULT_PRIOR),
+            prior: number("settings", PRIOR, settings.probability_two_random_records_match.as_ref())?
+                .unwrap_or(DEFAULT_PRIOR),
             household_prior: 0.0,
             term_frequencies: std::collections::BTreeMap::new(),
             text_unit: import.text_unit,
@@ -195,19 +237,10 @@ fn read(
     let mut blocking = Vec::new();
     for (at, rule) in settings.blocking_rules_to_generate_predictions.iter().enumerate() {
         let place = format!("blocking rule {at}");
-        let sql = match rule {
-            Rule::Sql(sql) => sql,
-            Rule::Object { blocking_rule, arrays_to_explode } => {
-                if arrays_to_explode.as_ref().is_some_and(|arrays| !arrays.is_empty()) {
-                    return Err(SplinkError::new(
-                        SplinkErrorKind::UnsupportedSetting,
-                        place,
-                        "arrays_to_explode",
-                    ));
-                }
-                blocking_rule
-            }
-        };
+        if !rule.arrays_to_explode.is_empty() {
+            return Err(SplinkError::new(SplinkErrorKind::UnsupportedSetting, place, "arrays_to_explode"));
+        }
+        let sql = &rule.blocking_rule;
         let parts = parse(sql).and_then(|node| {
             let mut parts = Vec::new();
             key_parts(&node, columns, &mut parts)?;
@@ -231,8 +264,10 @@ fn read_level(level: &SettingsLevel, comparison: &str, columns: &mut Columns) ->
             Some(TermFrequencyAdjustment {
                 column,
                 people_by: None,
-                weight: number(level.tf_adjustment_weight.as_ref())?.unwrap_or(1.0),
-                minimum: number(level.tf_minimum_u_value.as_ref())?.unwrap_or(0.0),
+                weight: number(comparison, "tf_adjustment_weight", level.tf_adjustment_weight.as_ref())?
+                    .unwrap_or(1.0),
+                minimum: number(comparison, "tf_minimum_u_value", level.tf_minimum_u_value.as_ref())?
+                    .unwrap_or(0.0),
                 own_u: level.disable_tf_exact_match_detection,
             })
         }
@@ -241,8 +276,8 @@ fn read_level(level: &SettingsLevel, comparison: &str, columns: &mut Columns) ->
         name: level.label_for_charts.clone().unwrap_or_else(|| sql.clone()),
         condition,
         null: level.is_null_level,
-        m: number(level.m_probability.as_ref())?,
-        u: number(level.u_probability.as_ref())?,
+        m: observed(comparison, "m_probability", level.m_probability.as_ref())?,
+        u: observed(comparison, "u_probability", level.u_probability.as_ref())?,
         household: None,
         fixed_m: level.fix_m_probability,
         fixed_u: level.fix_u_probability,

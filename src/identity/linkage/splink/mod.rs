@@ -3,6 +3,7 @@
 mod error;
 mod export;
 mod import;
+mod link_type;
 mod operand;
 mod shapes;
 mod sql;
@@ -10,5 +11,6 @@ mod templates;
 mod token;
 
 pub use error::{SplinkError, SplinkErrorKind};
-pub use export::Dialect;
+pub use export::{Dialect, SplinkExport};
 pub use import::SplinkImport;
+pub use link_type::LinkType;

@@ -33,8 +33,26 @@ pub(super) enum Derived {
     Text,
     /// A part of the field's text.
     Part(Part),
-    /// The field's text read as a date.
+    /// The field's text read as a date, and a time of day if the format has one.
     Date(DateFormat),
+    /// The day of that.
+    Day(DateFormat),
+}
+
+/// The day of a date; the date itself where the format has no time of day.
+fn day(format: DateFormat) -> Derived {
+    let timed = ["%+", "%H", "%M", "%S"].iter().any(|directive| format.as_str().contains(directive));
+    if timed { Derived::Day(format) } else { Derived::Date(format) }
+}
+
+impl Operand {
+    /// The instant that it is a day of, or itself; and whether it is a day.
+    pub(super) fn without_day(self) -> (Self, bool) {
+        match self.derived {
+            Derived::Day(format) => (Self { derived: Derived::Date(format), ..self }, true),
+            _ => (self, false),
+        }
+    }
 }
 
 /// The regular expressions that are known, and what they find.
@@ -59,7 +77,9 @@ pub(super) fn operand(node: &Node) -> Result<Operand, Refused> {
             let derived = match (target.as_str(), inner.derived) {
                 ("text" | "varchar" | "string", Derived::Base) => Derived::Text,
                 ("text" | "varchar" | "string", text @ (Derived::Text | Derived::Part(_))) => text,
-                ("date" | "timestamp", Derived::Base | Derived::Text) => Derived::Date(DateFormat::iso()),
+                ("timestamp", Derived::Base | Derived::Text) => Derived::Date(DateFormat::iso()),
+                ("date", Derived::Base | Derived::Text) => day(DateFormat::iso()),
+                ("date", Derived::Date(format) | Derived::Day(format)) => day(format),
                 _ => return refuse(node),
             };
             Ok(Operand { derived, ..inner })
@@ -152,7 +172,10 @@ fn call(node: &Node, function: &str, arguments: &[Node]) -> Result<Operand, Refu
         }
         ("date", [inner]) => {
             let inner = operand(inner)?;
-            if matches!(inner.derived, Derived::Date(_)) { Ok(inner) } else { refuse(node) }
+            match inner.derived {
+                Derived::Date(format) | Derived::Day(format) => Ok(Operand { derived: day(format), ..inner }),
+                _ => refuse(node),
+            }
         }
         _ => refuse(node),
     }
@@ -162,7 +185,7 @@ fn part_of(operand: &Operand) -> Option<Part> {
     match operand.derived {
         Derived::Base | Derived::Text => Some(Part::default()),
         Derived::Part(part) => Some(part),
-        Derived::Date(_) => None,
+        Derived::Date(_) | Derived::Day(_) => None,
     }
 }
 
@@ -196,7 +219,7 @@ impl Columns {
     }
 
     /// The name of the column for an operand. `need`: what the condition takes it for; false if another condition
-    /// takes it for something else.
+    /// takes it for something else, and for days.
     pub(super) fn name(&mut self, operand: &Operand, need: Option<Transform>) -> Option<String> {
         let field = &operand.field;
         if let (Derived::Base, Some(need)) = (operand.derived, need)
@@ -213,6 +236,8 @@ impl Columns {
             Derived::Date(format) => {
                 (format!("{field} as date {}", format.as_str()), Transform::Instant(format))
             }
+            // No column holds days: a condition counts them.
+            Derived::Day(_) => return None,
         };
         if !self.columns.iter().any(|column| column.name == name) {
             self.columns.push(Column { name: name.clone(), inputs: vec![field.clone()], transform });

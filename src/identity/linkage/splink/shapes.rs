@@ -58,7 +58,7 @@ impl Shapes<'_> {
             Expression::Binary(operator, left, right) => self.comparison(node, *operator, left, right),
             Expression::Not(inner) => Ok(Condition::Not(Box::new(self.condition(inner)?))),
             Expression::IsNull(inner) => {
-                let operand = operand(inner)?;
+                let (operand, _) = operand(inner)?.without_day();
                 let column = self.column(inner, &operand, None)?;
                 Ok(Condition::Null { column, side: operand.side })
             }
@@ -129,6 +129,10 @@ impl Shapes<'_> {
                 return Ok(Condition::Literal { column, side: operand.side, value });
             }
         }
+        if matches!(operand(left)?.derived, Derived::Day(_)) {
+            let (column, _) = self.instants(node, left, right)?;
+            return Ok(Condition::Calendar { column, at_most: 0, unit: CalendarUnit::Day });
+        }
         let (column, with) = self.pair(node, left, right, None)?;
         Ok(match with {
             None => Condition::Exact { column },
@@ -186,12 +190,13 @@ impl Shapes<'_> {
                     return refuse(measure);
                 };
                 let (Some(a_name), Some(b_name)) = (name(a), name(b)) else { return refuse(measure) };
-                if !is_template(measure, &templates::relative_difference(&a_name, &b_name)) {
+                let signed = is_template(measure, &templates::relative_difference(&a_name, &b_name));
+                if !signed && !is_template(measure, &templates::absolute_share(&a_name, &b_name)) {
                     return refuse(measure);
                 }
                 let column = self.same_column(measure, a, b, Some(Transform::Number))?;
                 let (at_most, negated) = apart;
-                (Condition::RelativeDifference { column, at_most }, negated)
+                (Condition::RelativeDifference { column, at_most, signed }, negated)
             }
             Expression::Cast(..) => self.kilometres(measure, apart)?,
             Expression::Binary(Operator::Minus, both, _) => {
@@ -255,23 +260,26 @@ impl Shapes<'_> {
                     },
                     _ => return refuse(node),
                 };
-                let calendar = match unit {
-                    "day" => None,
-                    "month" => Some(CalendarUnit::Month),
-                    "year" => Some(CalendarUnit::Year),
+                let unit = match unit {
+                    "day" => CalendarUnit::Day,
+                    "month" => CalendarUnit::Month,
+                    "year" => CalendarUnit::Year,
                     _ => return refuse(inner),
                 };
-                let column = self.instants(inner, a, b)?;
-                let Some(unit) = calendar else {
-                    let at_most = at_most.floor();
-                    return Ok((Condition::Apart { column, at_most, unit: TimeUnit::Days }, negated));
-                };
+                let (column, _) = self.instants(inner, a, b)?;
                 let Some(at_most) = whole(at_most.floor()) else { return refuse(node) };
                 Ok((Condition::Calendar { column, at_most, unit }, negated))
             }
             Expression::Binary(Operator::Minus, a, b) => {
                 if let (Some(a), Some(b)) = (epoch(a), epoch(b)) {
-                    let column = self.instants(inner, a, b)?;
+                    let (column, days) = self.instants(inner, a, b)?;
+                    if days {
+                        let Some(at_most) = whole((at_most / 86_400.0).floor()) else { return refuse(node) };
+                        return Ok((
+                            Condition::Calendar { column, at_most, unit: CalendarUnit::Day },
+                            negated,
+                        ));
+                    }
                     let unit = largest_unit(at_most);
                     let at_most = at_most / unit.seconds();
                     return Ok((Condition::Apart { column, at_most, unit }, negated));
@@ -342,6 +350,16 @@ impl Shapes<'_> {
         need: Option<Transform>,
     ) -> Result<(String, Option<String>), Refused> {
         let (a, b) = (operand(a)?, operand(b)?);
+        self.sides(node, a, b, need)
+    }
+
+    fn sides(
+        &mut self,
+        node: &Node,
+        a: Operand,
+        b: Operand,
+        need: Option<Transform>,
+    ) -> Result<(String, Option<String>), Refused> {
         let (left, right) = match (a.side, b.side) {
             (Side::Left, Side::Right) => (a, b),
             (Side::Right, Side::Left) => (b, a),
@@ -365,12 +383,17 @@ impl Shapes<'_> {
         }
     }
 
-    fn instants(&mut self, node: &Node, a: &Node, b: &Node) -> Result<String, Refused> {
-        let read = [operand(a)?, operand(b)?];
-        if read.iter().any(|one| matches!(one.derived, Derived::Text | Derived::Part(_))) {
+    /// The column of instants, and whether their days are meant.
+    fn instants(&mut self, node: &Node, a: &Node, b: &Node) -> Result<(String, bool), Refused> {
+        let ((a, a_days), (b, b_days)) = (operand(a)?.without_day(), operand(b)?.without_day());
+        let is_text = |one: &Operand| matches!(one.derived, Derived::Text | Derived::Part(_));
+        if a_days != b_days || is_text(&a) || is_text(&b) {
             return refuse(node);
         }
-        self.same_column(node, a, b, Some(Transform::Instant(DateFormat::iso())))
+        match self.sides(node, a, b, Some(Transform::Instant(DateFormat::iso())))? {
+            (column, None) => Ok((column, a_days)),
+            (_, Some(_)) => refuse(node),
+        }
     }
 }
 
@@ -434,7 +457,7 @@ fn largest_unit(seconds: f64) -> TimeUnit {
 fn constant(node: &Node) -> Option<f64> {
     match &node.expression {
         Expression::Number(number) => Some(*number),
-        Expression::Cast(inner, _) => constant(inner),
+        Expression::Cast(inner, target) if !target.contains('(') => constant(inner),
         Expression::Call(function, arguments) => match (function.as_str(), arguments.as_slice()) {
             ("floor", [inner]) => Some(constant(inner)?.floor()),
             _ => None,
@@ -454,8 +477,14 @@ fn literal(node: &Node) -> Option<(String, Option<Transform>)> {
         Expression::Text(text) => Some((text.clone(), None)),
         Expression::Number(number) => Some((number.to_string(), Some(Transform::Number))),
         Expression::Cast(inner, target) => match (&inner.expression, target.as_str()) {
-            (Expression::Number(number), _) => Some((number.to_string(), Some(Transform::Number))),
-            (Expression::Text(text), "date" | "timestamp") => {
+            (Expression::Number(number), target) if !target.contains('(') => {
+                Some((number.to_string(), Some(Transform::Number)))
+            }
+            (Expression::Text(text), "timestamp") => {
+                Some((text.clone(), Some(Transform::Instant(DateFormat::iso()))))
+            }
+            // A time of day would be cut off.
+            (Expression::Text(text), "date") if text.trim().len() <= "2020-01-01".len() => {
                 Some((text.clone(), Some(Transform::Instant(DateFormat::iso()))))
             }
             (Expression::Text(text), "text" | "varchar" | "string") => Some((text.clone(), None)),

@@ -190,7 +190,7 @@ impl Parser {
         let mut node = self.atom()?;
         while self.symbol("::") {
             self.link()?;
-            let expression = Expression::Cast(Box::new(node), self.word()?);
+            let expression = Expression::Cast(Box::new(node), self.type_name()?);
             node = Node { expression, start, end: self.ended() };
         }
         Ok(node)
@@ -207,6 +207,18 @@ impl Parser {
         let word = word.to_ascii_lowercase();
         self.at += 1;
         Ok(word)
+    }
+
+    /// A type with its arguments, such as `varchar(10)`.
+    fn type_name(&mut self) -> Parsed<String> {
+        let mut name = self.word()?;
+        if self.symbol("(") {
+            for argument in self.arguments()? {
+                let Expression::Number(number) = argument.expression else { return self.fail() };
+                name.push_str(&format!("({number})"));
+            }
+        }
+        Ok(name)
     }
 
     fn atom(&mut self) -> Parsed<Node> {
@@ -229,7 +241,7 @@ impl Parser {
                     let inner = self.expression(0)?;
                     let found = self.keyword("as");
                     self.need(found)?;
-                    let target = self.word()?;
+                    let target = self.type_name()?;
                     let closed = self.symbol(")");
                     self.need(closed)?;
                     Expression::Cast(Box::new(inner), target)

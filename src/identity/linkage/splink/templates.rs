@@ -12,9 +12,14 @@ pub(super) fn kilometres(latitudes: [&str; 2], longitudes: [&str; 2]) -> String 
     )
 }
 
-/// The difference of two numbers as a share of the larger.
+/// The difference of two numbers as a share of the larger, as Splink writes it.
 pub(super) fn relative_difference(left: &str, right: &str) -> String {
     format!("(ABS({left} - {right}) / (CASE WHEN {right} > {left} THEN {right} ELSE {left} END))")
+}
+
+/// The difference of two numbers as a share of the one further from 0.
+pub(super) fn absolute_share(left: &str, right: &str) -> String {
+    format!("(ABS({left} - {right}) / GREATEST(ABS({left}), ABS({right})))")
 }
 
 /// How many values the shorter of two lists has.
