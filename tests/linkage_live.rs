@@ -127,8 +127,11 @@ fn a_pair_below_the_threshold_says_so_and_by_which_rule_it_nearly_was_found() {
     else {
         panic!("they agree on a given name only")
     };
-    assert_eq!(nearest.agreeing, [part("given", KeyForm::Sound)]);
-    assert_eq!(nearest.missing, [part("family", KeyForm::Sound)]);
+    let parts: Vec<(KeyPart, Option<bool>)> =
+        nearest.parts.into_iter().map(|part| (part.part, part.agrees)).collect();
+    let expected =
+        [(part("given", KeyForm::Sound), Some(true)), (part("family", KeyForm::Sound), Some(false))];
+    assert_eq!(parts, expected);
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::identity::linkage::{Comparison, ComparisonWeight, KeyPart, Weighed};
+use crate::identity::linkage::{
+    Comparison, ComparisonWeight, NearestRule, PreparedRecord, Weighed, nearest_rule,
+};
 use crate::ids::RecordId;
 use crate::record::Record;
 use crate::store::{Stop, Tx};
@@ -59,7 +61,7 @@ pub enum Consideration {
     },
     /// They agree on no rule. Within one component they are weighed all the same.
     NeverTogether {
-        /// The rule of which they agree on the most parts, if they agree on any.
+        /// The rule that they come nearest to, if they agree on a part of any.
         nearest: Option<NearestRule>,
     },
     /// One of them takes no part.
@@ -69,18 +71,6 @@ pub enum Consideration {
         /// Why.
         reason: NoPart,
     },
-}
-
-/// A blocking rule that two records nearly agree on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NearestRule {
-    /// Its place in the model.
-    pub rule: u16,
-    /// On what they agree.
-    pub agreeing: Vec<KeyPart>,
-    /// On what they do not, or what one of them does not tell.
-    pub missing: Vec<KeyPart>,
 }
 
 /// Why a record takes no part in matching.
@@ -126,7 +116,7 @@ pub fn likeness(
     };
     let weighed = linkage.scorer().weigh(one, other);
     let parts = parts(linkage, &weighed);
-    let consideration = considered(tx, context, linkage, ids, (left, right))?;
+    let consideration = considered(tx, linkage, ids, (one, other))?;
     Ok(Some(Likeness { consideration, weighed: Some(weighed), parts, threshold_bits }))
 }
 
@@ -158,10 +148,9 @@ fn parts(linkage: &Linkage, weighed: &Weighed) -> Vec<ComparedPart> {
 
 fn considered(
     tx: &mut Tx<'_>,
-    context: &Context<'_>,
     linkage: &Linkage,
     ids: [RecordId; 2],
-    (left, right): (&Record, &Record),
+    (one, other): (&PreparedRecord, &PreparedRecord),
 ) -> Result<Consideration, Stop> {
     let [a, b] = ids;
     let (of_a, of_b) = (blocks::of(tx, a)?, blocks::of(tx, b)?);
@@ -184,19 +173,6 @@ fn considered(
         rules.dedup();
         return Ok(Consideration::BlockTooLarge { rules });
     }
-    let agreeing = linkage.agreeing(left, right, context.rules);
-    let count = |rule: u16| agreeing.iter().filter(|(of, same)| *of == rule && *same).count();
-    let rules = (0_u16..).zip(&linkage.model().blocking);
-    // The first of those with the most.
-    let nearest = rules
-        .filter(|(rule, _)| count(*rule) > 0)
-        .max_by_key(|(rule, _)| (count(*rule), std::cmp::Reverse(*rule)));
-    let nearest = nearest.map(|(rule, blocking)| {
-        let same = agreeing.iter().filter(|(of, _)| *of == rule).map(|(_, same)| *same);
-        let (agreeing, missing): (Vec<_>, Vec<_>) =
-            blocking.parts.iter().cloned().zip(same).partition(|(_, same)| *same);
-        let parts = |list: Vec<(KeyPart, bool)>| list.into_iter().map(|(part, _)| part).collect();
-        NearestRule { rule, agreeing: parts(agreeing), missing: parts(missing) }
-    });
+    let nearest = nearest_rule(linkage.scorer(), one, other);
     Ok(Consideration::NeverTogether { nearest })
 }

@@ -45,10 +45,6 @@ struct Inner {
     reader: Reader,
     /// By rule.
     max_block: Vec<u32>,
-    /// Each part of each rule as a rule of its own, to see which of them agree.
-    parts: Scorer<'static>,
-    /// Of each of these the rule.
-    rule_of: Vec<u16>,
 }
 
 impl fmt::Debug for Linkage {
@@ -90,28 +86,10 @@ impl Linkage {
         if model.blocking.iter().any(|rule| rule.max_block < 2 || rule.max_block > Self::MAX_BLOCK) {
             return Err(error(LinkageErrorKind::MaxBlock));
         }
-        let mut apart = Model {
-            comparisons: Vec::new(),
-            term_frequencies: Default::default(),
-            blocking: Vec::new(),
-            columns: model.columns.clone(),
-            ..model
-        };
-        let mut rule_of = Vec::new();
-        for (place, rule) in (0_u16..).zip(&model.blocking) {
-            for part in &rule.parts {
-                apart
-                    .blocking
-                    .push(BlockingRule { max_block: rule.max_block, ..BlockingRule::on([part.clone()]) });
-                rule_of.push(place);
-            }
-        }
         let inner = Inner {
             reader: Reader::new(&model),
             max_block: model.blocking.iter().map(|rule| rule.max_block).collect(),
             scorer: Scorer::shared(Arc::new(model))?,
-            parts: Scorer::shared(Arc::new(apart))?,
-            rule_of,
         };
         Ok(Self { inner: Arc::new(inner), weigh_all_within: 256 })
     }
@@ -204,17 +182,6 @@ impl Linkage {
         let comparisons = self.inner.scorer.comparisons().iter();
         comparisons
             .map(|comparison| comparison.levels.iter().map(|level| level.weight_bits).fold(0.0, f64::max))
-    }
-
-    /// Of each part of each rule whether the two records agree on it: the rule, and whether.
-    pub(crate) fn agreeing(&self, a: &Record, b: &Record, rules: &Rules) -> Vec<(u16, bool)> {
-        let keys = |record| {
-            let prepared = self.inner.reader.prepare(&self.inner.parts, record, rules);
-            prepared.map(|prepared| self.inner.parts.block_keys(&prepared)).unwrap_or_default()
-        };
-        let (a, b) = (keys(a), keys(b));
-        let same = |part: u16| a.iter().any(|key| key.rule == part && b.contains(key));
-        (0_u16..).zip(&self.inner.rule_of).map(|(part, rule)| (*rule, same(part))).collect()
     }
 }
 

@@ -47,7 +47,7 @@ pub use erase::{Afterwards, ErasureOutcome, What, erase, readmit};
 pub use explain::{why, why_not};
 pub use fold::{Outcome, Recorded};
 pub use front::{AsyncHub, Hub};
-pub use likeness::{ComparedPart, Consideration, Likeness, NearestRule, NoPart, likeness};
+pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
 pub use profile::{GoldenField, Profile, ProfileIdentifier, RecordSummary, profile};
 pub use record::{record, record_all};
