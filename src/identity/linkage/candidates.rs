@@ -3,12 +3,13 @@
 use hashbrown::HashMap;
 
 use super::automatic::worth_trying;
-use super::block::{Keys, Pass, membership};
+use super::block::{Keys, Pass};
 use super::columns::{Table, make};
 use super::dataset::Dataset;
 use super::error::{ModelError, ModelErrorKind};
 use super::matcher::{Levels, Matcher, Memo};
 use super::model::{BlockingRule, Model};
+use super::pair_loop::PairLoop;
 use super::progress::{Progress, Stage};
 use super::validate::validate;
 
@@ -246,8 +247,10 @@ fn compare(
     counts: &mut [RuleCount],
     progress: &dyn Progress,
 ) -> (Vec<Candidate>, Vec<Levels>) {
-    let of = membership(passes, table.rows);
-    let width = passes.len();
+    let every = PairLoop::new(passes, table.rows);
+    let each = |found: &mut Found, left, right, memo: &mut Memo| {
+        found.add(left, right, matcher.levels(left, right, memo));
+    };
     let total: u64 = passes.iter().map(Pass::pairs).sum();
     let mut done = 0;
     let mut pairs: Vec<Candidate> = Vec::new();
@@ -256,39 +259,9 @@ fn compare(
     for (at, pass) in passes.iter().enumerate() {
         let before = pairs.len();
         let blocks: Vec<&[u32]> = pass.blocks().collect();
-        let row = |row: u32| {
-            let start = row as usize * width;
-            of.get(start..start + at).unwrap_or_default()
-        };
-        let one = |memo: &mut Memo, blocks: &[&[u32]]| {
-            let mut found = Found::default();
-            for block in blocks {
-                for (i, left) in block.iter().enumerate() {
-                    let own = row(*left);
-                    for right in block.iter().skip(i + 1) {
-                        if own.iter().zip(row(*right)).any(|(a, b)| a == b && *a != 0) {
-                            continue;
-                        }
-                        found.add(*left, *right, matcher.levels(*left, *right, memo));
-                    }
-                }
-            }
-            found
-        };
         // As many chunks at a time as keep all cores busy and little in memory.
         for group in blocks.chunks(CHUNK * 64) {
-            #[cfg(feature = "parallel")]
-            let found: Vec<Found> = {
-                use rayon::iter::ParallelIterator;
-                use rayon::slice::ParallelSlice;
-                group.par_chunks(CHUNK).map_init(Memo::new, |memo, blocks| one(memo, blocks)).collect()
-            };
-            #[cfg(not(feature = "parallel"))]
-            let found: Vec<Found> = {
-                let mut memo = Memo::new();
-                group.chunks(CHUNK).map(|blocks| one(&mut memo, blocks)).collect()
-            };
-            for found in found {
+            for found in every.visit(at, group, CHUNK, &each) {
                 let global: Vec<u32> = found
                     .patterns
                     .iter()

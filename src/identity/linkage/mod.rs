@@ -60,6 +60,7 @@ mod matcher;
 mod measures;
 mod model;
 mod names_seen;
+mod pair_loop;
 mod pair_tally;
 mod part;
 mod person;

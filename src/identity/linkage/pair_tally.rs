@@ -4,8 +4,9 @@ use std::hash::Hash;
 
 use hashbrown::HashMap;
 
-use super::block::{Pass, membership};
+use super::block::Pass;
 use super::matcher::Memo;
+use super::pair_loop::PairLoop;
 
 /// What is said of pairs, in order, with how many pairs it is said of.
 pub(super) type Tally<K> = Vec<(K, u64)>;
@@ -23,41 +24,14 @@ pub(super) fn tally<K: Eq + Hash + Ord + Send>(
     rows: usize,
     say: &(impl Fn(u32, u32, &mut Memo) -> K + Sync),
 ) -> Tally<K> {
-    let width = passes.len();
-    // With one pass no pair can be met twice, and a row may be in several blocks.
-    let of = if width > 1 { membership(passes, rows) } else { Vec::new() };
+    let pairs = PairLoop::new(passes, rows);
+    let each = |counts: &mut HashMap<K, u64>, left, right, memo: &mut Memo| {
+        *counts.entry(say(left, right, memo)).or_default() += 1;
+    };
     let mut counts: HashMap<K, u64> = HashMap::new();
     for (at, pass) in passes.iter().enumerate() {
-        let row = |row: u32| {
-            let start = row as usize * width;
-            of.get(start..start + at).unwrap_or_default()
-        };
-        let one = |memo: &mut Memo, blocks: &[&[u32]]| {
-            let mut counts: HashMap<K, u64> = HashMap::new();
-            for block in blocks {
-                for (i, left) in block.iter().enumerate() {
-                    let own = row(*left);
-                    for right in block.iter().skip(i + 1) {
-                        if !own.iter().zip(row(*right)).any(|(a, b)| a == b && *a != 0) {
-                            *counts.entry(say(*left, *right, memo)).or_default() += 1;
-                        }
-                    }
-                }
-            }
-            counts
-        };
         let blocks: Vec<&[u32]> = pass.blocks().collect();
-        #[cfg(feature = "parallel")]
-        let found: Vec<HashMap<K, u64>> = {
-            use rayon::iter::ParallelIterator;
-            use rayon::slice::ParallelSlice;
-            blocks.par_chunks(CHUNK).map_init(Memo::new, |memo, blocks| one(memo, blocks)).collect()
-        };
-        #[cfg(not(feature = "parallel"))]
-        let found: Vec<HashMap<K, u64>> = {
-            let mut memo = Memo::new();
-            blocks.chunks(CHUNK).map(|blocks| one(&mut memo, blocks)).collect()
-        };
+        let found = pairs.visit(at, &blocks, CHUNK, &each);
         for (key, pairs) in found.into_iter().flatten() {
             *counts.entry(key).or_default() += pairs;
         }

@@ -1,0 +1,65 @@
+//! Going through the pairs of blocks, each pair once.
+
+use super::block::{Pass, membership};
+use super::matcher::Memo;
+
+/// The pairs of all passes, each in the first pass that finds it.
+pub(super) struct PairLoop {
+    /// By row and pass the block.
+    of: Vec<u32>,
+    width: usize,
+}
+
+impl PairLoop {
+    pub(super) fn new(passes: &[Pass], rows: usize) -> Self {
+        // With one pass no pair can be met twice, and a row may be in several blocks.
+        let of = if passes.len() > 1 { membership(passes, rows) } else { Vec::new() };
+        Self { of, width: passes.len() }
+    }
+
+    /// The row's blocks of the passes before this one.
+    fn before(&self, row: u32, pass: usize) -> &[u32] {
+        let start = row as usize * self.width;
+        self.of.get(start..start + pass).unwrap_or_default()
+    }
+
+    /// Shows `each` every pair of these blocks of a pass that no pass before it finds, the smaller row first. So many
+    /// blocks make a chunk, which one thread goes through; what comes of each chunk is returned in order.
+    ///
+    /// # Complexity
+    /// The pairs of the blocks, times the passes before.
+    pub(super) fn visit<T: Default + Send>(
+        &self,
+        pass: usize,
+        blocks: &[&[u32]],
+        chunk: usize,
+        each: &(impl Fn(&mut T, u32, u32, &mut Memo) + Sync),
+    ) -> Vec<T> {
+        let one = |memo: &mut Memo, blocks: &[&[u32]]| {
+            let mut found = T::default();
+            for block in blocks {
+                for (i, left) in block.iter().enumerate() {
+                    let own = self.before(*left, pass);
+                    for right in block.iter().skip(i + 1) {
+                        let others = self.before(*right, pass);
+                        if !own.iter().zip(others).any(|(a, b)| a == b && *a != 0) {
+                            each(&mut found, *left, *right, memo);
+                        }
+                    }
+                }
+            }
+            found
+        };
+        #[cfg(feature = "parallel")]
+        {
+            use rayon::iter::ParallelIterator;
+            use rayon::slice::ParallelSlice;
+            blocks.par_chunks(chunk).map_init(Memo::new, |memo, blocks| one(memo, blocks)).collect()
+        }
+        #[cfg(not(feature = "parallel"))]
+        {
+            let mut memo = Memo::new();
+            blocks.chunks(chunk).map(|blocks| one(&mut memo, blocks)).collect()
+        }
+    }
+}
