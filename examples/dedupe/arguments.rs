@@ -28,7 +28,8 @@ about the columns
                         one of unknown meaning whose values are all different)
   --link-column COLUMN  links records of different sources only; this column says from which one a record comes; a
                         cluster may still hold two records of one source when both match a third
-  --one-to-one          with `--link-column`: at most one record of each source in a cluster, the best links first
+  --one-to-one          with `--link-column`: at most one record of each source in a cluster; of two sources the links
+                        that weigh the most together, of more the best first, and none where the best are a tie
   --compare COLUMN      compares a column that was not recognised as a plain category: equal or different; repeatable
   --column NAME=KIND    says what a column holds, where its header misleads; repeatable; the kinds are
                         given_name middle_name family_name full_name birth_date birth_year email phone address_line

@@ -163,7 +163,7 @@ fn matched(task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> 
         None => facts::nearest(&links.pairs, settings.threshold_bits),
     };
     let clustered = match task.sources.filter(|_| arguments.one_to_one) {
-        Some(sources) => cluster::one_to_one(&links.pairs, task.ids, sources, settings.threshold_bits),
+        Some(sources) => cluster::one_to_one(&links.pairs, task.ids, sources, settings.threshold_bits)?,
         None => cluster::by_rules(links.pairs, task.ids, settings.threshold_bits)?,
     };
     let household_pairs = match &few {
@@ -178,6 +178,7 @@ fn matched(task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> 
     }
     facts.histogram = facts::histogram(&links.histogram);
     facts.quarantine = clustered.quarantine;
+    notes.extend(clustered.notes);
     facts.notes = notes;
     if let Some((left, right)) = shown {
         let explanation = match &few {

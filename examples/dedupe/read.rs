@@ -22,7 +22,7 @@ use crate::table::{Field, Full, MISSING, Table};
 /// Headers of the column that tells records apart, the best first.
 const ID_HEADERS: [&str; 6] = ["record_id", "unique_id", "id", "recordid", "uniqueid", "row_id"];
 
-/// The most bytes of one value. Longer ones come from a quotation mark that is never closed.
+/// The most bytes of one value. Longer ones come from a quotation mark that is closed far too late.
 const MAX_VALUE: usize = 1 << 20;
 
 /// Which columns are compared, and what the matching calls them; told from the headers.
@@ -106,6 +106,9 @@ pub(crate) fn read(
     if !rows.read_byte_record(&mut record).map_err(|error| fail(None, error.into()))? {
         return Err(fail(None, ReadErrorKind::Empty));
     }
+    if gauge.is_unclosed(rows.position().byte()) {
+        return Err(fail(None, ReadErrorKind::Unclosed));
+    }
     let headers = headers(&record);
     let asked = options.id.as_deref();
     let (id, choice) = named_id(&headers, asked).map_err(|kind| fail(None, kind))?;
@@ -131,6 +134,11 @@ pub(crate) fn read(
         }
         let header = |place: usize| headers.get(place).map(String::as_str);
 
+        if gauge.is_unclosed(rows.position().byte()) {
+            let place =
+                record.iter().position(|value| value.iter().any(|byte| matches!(byte, b'\n' | b'\r')));
+            return Err(fail(at(place.and_then(header)), ReadErrorKind::Unclosed));
+        }
         if record.len() != headers.len() {
             let ragged = ReadErrorKind::Ragged { expected: headers.len(), found: record.len() };
             if !options.lenient {

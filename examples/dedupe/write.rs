@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use hashbrown::HashMap;
 
@@ -22,9 +22,14 @@ pub(crate) fn names(clusters: &[u32], ids: &Column) -> Vec<u32> {
     clusters.iter().filter_map(|cluster| smallest.get(cluster).copied()).collect()
 }
 
-/// Refuses outputs that would overwrite an input, and those that cannot be written anyway: before the work, not after.
+/// Refuses outputs that would overwrite an input or one another, and those that cannot be written anyway: before the
+/// work, not after.
 pub(crate) fn check(outputs: &[&Path], inputs: &[&Path]) -> Result<(), Box<dyn Error>> {
-    for output in outputs {
+    for (place, output) in outputs.iter().enumerate() {
+        let same = |other: &&Path| target(other).is_some_and(|other| target(output) == Some(other));
+        if !is_special(output) && outputs.iter().take(place).any(same) {
+            return Err(format!("`{}` is to be written twice", output.display()).into());
+        }
         let real = fs::canonicalize(output).ok();
         if real.is_some() && inputs.iter().any(|input| fs::canonicalize(input).ok() == real) {
             return Err(format!("`{}` is an input; it would be overwritten", output.display()).into());
@@ -39,6 +44,20 @@ pub(crate) fn check(outputs: &[&Path], inputs: &[&Path]) -> Result<(), Box<dyn E
         }
     }
     Ok(())
+}
+
+/// The file that is written to, whether it is there yet or not.
+fn target(path: &Path) -> Option<PathBuf> {
+    let there = fs::canonicalize(path).ok();
+    there.or_else(|| {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        Some(fs::canonicalize(directory.unwrap_or(Path::new("."))).ok()?.join(path.file_name()?))
+    })
+}
+
+/// Whether it is a device, a pipe or a directory.
+fn is_special(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| !metadata.is_file())
 }
 
 /// Writes `record_id,cluster_id` in the order of the records. The file appears when it is complete.
@@ -66,7 +85,7 @@ pub(crate) fn whole(
 ) -> Result<(), Box<dyn Error>> {
     let fail = |error: &dyn Error| format!("cannot write `{}`: {error}", path.display());
     // A device or a pipe is written to as it is.
-    let special = fs::metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    let special = is_special(path);
     // A link stays a link: what it points to is replaced.
     let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut partial = path.clone().into_os_string();
@@ -111,6 +130,26 @@ mod tests {
         reversed.reverse();
         assert_eq!(named(&records), ["10,10", "9,10", "a,a", "b,a", "c,10", "d,d"]);
         assert_eq!(named(&records), named(&reversed));
+    }
+
+    #[test]
+    fn no_output_is_written_over_another() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, other) = (directory.path().join("x"), directory.path().join("y"));
+        assert!(check(&[&one, &other], &[]).is_ok());
+        for same in [one.clone(), directory.path().join("./x"), directory.path().join("../").join(&one)] {
+            let refused = check(&[&one, &other, &same], &[]).unwrap_err().to_string();
+            assert!(refused.contains("twice"), "{refused}");
+        }
+        text(&one, "there already").unwrap();
+        assert!(check(&[&one, &directory.path().join("./x")], &[]).is_err());
+        #[cfg(unix)]
+        {
+            std::os::unix::fs::symlink(&one, &other).unwrap();
+            assert!(check(&[&one, &other], &[]).is_err());
+            let nowhere = Path::new("/dev/null");
+            assert!(check(&[nowhere, nowhere], &[]).is_ok());
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! Clusters of weighed pairs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use hashbrown::HashSet;
 use sha2::{Digest as _, Sha256};
+use throughline::identity::linkage::{self, Ties};
 use throughline::identity::{Explain, Graph, MatchClip, QuarantineReason, Rules, partition};
 use throughline::ids::RecordId;
 use throughline::time::DateTime;
@@ -17,6 +17,8 @@ pub(super) struct Clustered {
     pub(super) clusters: Vec<u32>,
     /// Reasons for which links were not followed, and how often.
     pub(super) quarantine: Vec<(String, u64)>,
+    /// What else is worth telling.
+    pub(super) notes: Vec<String>,
 }
 
 /// A pair of rows, the smaller first, and what it weighs.
@@ -75,6 +77,7 @@ pub(super) fn by_rules(pairs: Vec<Pair>, ids: &Column, threshold_bits: f64) -> R
     Ok(Clustered {
         clusters,
         quarantine: quarantine.into_iter().map(|(why, times)| (why.to_owned(), times)).collect(),
+        notes: Vec::new(),
     })
 }
 
@@ -96,38 +99,113 @@ const fn words(reason: &QuarantineReason) -> &'static str {
     }
 }
 
-/// Takes the links from the strongest to the weakest, each unless both sides have a record of one source already.
-pub(super) fn one_to_one(pairs: &[Pair], ids: &Column, sources: &Column, threshold_bits: f64) -> Clustered {
-    let mut links: Vec<&Pair> = pairs.iter().filter(|pair| pair.2 >= threshold_bits).collect();
-    let name = |row: u32| ids.at(row as usize);
-    let ends = |pair: &Pair| (name(pair.0).min(name(pair.1)), name(pair.0).max(name(pair.1)));
-    links.sort_unstable_by(|a, b| b.2.total_cmp(&a.2).then_with(|| ends(a).cmp(&ends(b))));
-    let mut clusters: Vec<u32> = (0_u32..).zip(ids.cells()).map(|(row, _)| row).collect();
-    let mut members: Vec<Vec<u32>> = clusters.iter().map(|row| vec![*row]).collect();
-    let mut refused = HashSet::new();
-    let source = |row: &u32| sources.cells().get(*row as usize).copied();
-    for (left, right, _) in links {
-        let of = |row: u32| clusters.get(row as usize).copied().unwrap_or(row);
-        let (a, b) = (of(*left).min(of(*right)), of(*left).max(of(*right)));
-        let (Some(own), Some(other)) = (members.get(a as usize), members.get(b as usize)) else { continue };
-        if a == b {
-            continue;
-        }
-        if own.iter().any(|own| other.iter().any(|other| source(own) == source(other))) {
-            refused.insert((a, b));
-            continue;
-        }
-        let moved = members.get_mut(b as usize).map(std::mem::take).unwrap_or_default();
-        for row in &moved {
-            if let Some(cluster) = clusters.get_mut(*row as usize) {
-                *cluster = a;
-            }
-        }
-        if let Some(own) = members.get_mut(a as usize) {
-            own.extend(moved);
+/// Links that put at most one record of each source into a cluster. Of two sources those whose weights add up to the
+/// most; of more the best first, and none of those that weigh the same where only one may be followed.
+pub(super) fn one_to_one(
+    pairs: &[Pair],
+    ids: &Column,
+    sources: &Column,
+    threshold_bits: f64,
+) -> Result<Clustered, Failure> {
+    // Ties are decided by the order of the rows: take them in the order of the ids, which is the same for any file.
+    let mut order: Vec<u32> = (0_u32..).zip(ids.cells()).map(|(row, _)| row).collect();
+    order.sort_unstable_by(|a, b| ids.at(*a as usize).cmp(ids.at(*b as usize)));
+    let mut ranks = vec![0; order.len()];
+    for (rank, row) in (0_u32..).zip(&order) {
+        if let Some(own) = ranks.get_mut(*row as usize) {
+            *own = rank;
         }
     }
-    let held = refused.len() as u64;
-    let why = "the cluster would have two records of one source".to_owned();
-    Clustered { clusters, quarantine: if held == 0 { Vec::new() } else { vec![(why, held)] } }
+    let rank = |row: u32| ranks.get(row as usize).copied().unwrap_or(u32::MAX);
+    let row = |rank: u32| order.get(rank as usize).copied().unwrap_or(u32::MAX);
+    let ranked: Vec<Pair> =
+        pairs.iter().map(|(left, right, bits)| (rank(*left), rank(*right), *bits)).collect();
+    let source_of: Vec<u32> =
+        order.iter().filter_map(|row| sources.cells().get(*row as usize).copied()).collect();
+    let different: BTreeSet<u32> = source_of.iter().copied().collect();
+
+    let mut notes = Vec::new();
+    let found = if different.len() <= 2 {
+        let best = linkage::one_to_one(&ranked, &source_of, threshold_bits)?;
+        if best.approximate_groups > 0 {
+            let (groups, records) = (best.approximate_groups, best.approximate_records);
+            notes.push(format!(
+                "{records} records in {groups} groups were too many for the best links: good ones were taken"
+            ));
+        }
+        linkage::connected_components(source_of.len(), &best.pairs, threshold_bits)?
+    } else {
+        let all: Vec<u32> = different.into_iter().collect();
+        linkage::single_best_link(&ranked, &source_of, &all, threshold_bits, Ties::Drop)?
+    };
+    let clusters: Vec<u32> =
+        ranks.iter().map(|rank| row(found.get(*rank as usize).copied().unwrap_or(*rank))).collect();
+    let cluster = |row: u32| clusters.get(row as usize).copied().unwrap_or(row);
+    let held: BTreeSet<(u32, u32)> = pairs
+        .iter()
+        .filter(|pair| pair.2 >= threshold_bits)
+        .map(|(left, right, _)| (cluster(*left), cluster(*right)))
+        .filter(|(a, b)| a != b)
+        .map(|(a, b)| (a.min(b), a.max(b)))
+        .collect();
+    let quarantine = match held.len() as u64 {
+        0 => Vec::new(),
+        held => vec![("the cluster would have two records of one source".to_owned(), held)],
+    };
+    Ok(Clustered { clusters, quarantine, notes })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::Table;
+
+    /// The clusters of records `id source`, by id, in the given order of rows.
+    fn linked(records: &[&str], pairs: &[(&str, &str, f64)]) -> (Vec<(String, String)>, u64) {
+        let mut table = Table::new(["id", "source"]);
+        records.iter().for_each(|record| table.push_row(&record.split(' ').collect::<Vec<_>>()).unwrap());
+        let [ids, sources] = [0, 1].map(|place| &table.columns()[place]);
+        let row = |id: &str| records.iter().position(|record| record.starts_with(id)).unwrap() as u32;
+        let pairs: Vec<Pair> =
+            pairs.iter().map(|(a, b, bits)| (row(a).min(row(b)), row(a).max(row(b)), *bits)).collect();
+        let clustered = one_to_one(&pairs, ids, sources, 1.0).unwrap();
+        let name = |row: usize| ids.at(row).to_owned();
+        let mut clusters: Vec<(String, String)> = (0..records.len())
+            .map(|row| (name(row), name(clustered.clusters[row] as usize)))
+            .filter(|(id, cluster)| id != cluster)
+            .collect();
+        clusters.sort();
+        (clusters, clustered.quarantine.iter().map(|(_, times)| times).sum())
+    }
+
+    fn as_texts(clusters: &[(String, String)]) -> Vec<(&str, &str)> {
+        clusters.iter().map(|(id, cluster)| (&**id, &**cluster)).collect()
+    }
+
+    #[test]
+    fn links_of_two_sources_add_up_to_the_most() {
+        let mut records = ["a1 x", "a2 x", "b1 y", "b2 y"];
+        // The heaviest link alone would leave two records without a partner.
+        let pairs = [("a1", "b1", 10.0), ("a1", "b2", 9.0), ("a2", "b1", 8.0), ("a2", "b2", 0.5)];
+        let (clusters, held) = linked(&records, &pairs);
+        assert_eq!((as_texts(&clusters), held), (vec![("b1", "a2"), ("b2", "a1")], 1));
+        records.reverse();
+        assert_eq!(linked(&records, &pairs), (clusters, held));
+        let tie = [("a1", "b2", 9.0), ("a1", "b1", 9.0)];
+        for _ in 0..2 {
+            records.reverse();
+            assert_eq!(as_texts(&linked(&records, &tie).0), [("b1", "a1")]);
+        }
+    }
+
+    #[test]
+    fn of_three_sources_a_tie_is_left_open() {
+        let mut records = ["a1 x", "b1 y", "b2 y", "c1 z"];
+        let tie = [("a1", "b1", 9.0), ("a1", "b2", 9.0), ("a1", "c1", 7.0), ("b1", "c1", 3.0)];
+        for _ in 0..2 {
+            records.reverse();
+            let (clusters, held) = linked(&records, &tie);
+            assert_eq!((as_texts(&clusters), held), (vec![("c1", "a1")], 2));
+        }
+    }
 }

@@ -71,7 +71,7 @@ impl Few {
         let mut found = BTreeSet::new();
         for ((left, right), one, other) in self.pairs() {
             let (a, b) = (cluster(left), cluster(right));
-            if a != b && scorer.weigh(one, other).household_probability() > 0.5 {
+            if a != b && scorer.weigh(one, other).relation(&self.model).is_some() {
                 found.insert((a.min(b), a.max(b)));
             }
         }

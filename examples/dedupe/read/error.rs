@@ -45,6 +45,8 @@ pub(crate) enum ReadErrorKind {
     Nul,
     /// A value is longer than a megabyte.
     TooLong,
+    /// A quotation mark is never closed, so that the value swallows the rows that follow.
+    Unclosed,
     /// The record has no id.
     EmptyId,
     /// The record has the id of another one.
@@ -123,6 +125,10 @@ impl fmt::Display for ReadErrorKind {
                 out.write_str("a NUL character; is the file in UTF-16, or binary? `--lenient` drops them")
             }
             Self::TooLong => out.write_str("a value is longer than 1 MiB; is a quotation mark never closed?"),
+            Self::Unclosed => out.write_str(
+                "a quotation mark is opened and not closed before the line ends, so that the value swallows rows that \
+                 follow",
+            ),
             Self::EmptyId => out.write_str("the record has no id"),
             Self::DuplicateId { first } => write!(out, "row {first} has the same id"),
             Self::NoId => out.write_str(

@@ -20,6 +20,24 @@ pub(super) struct Gauge(Rc<Counts>);
 struct Counts {
     bytes: Cell<u64>,
     before: Cell<u64>,
+    quotes: Cell<Quotes>,
+    /// Where a value of several lines went on after its closing quotation mark, the first time.
+    torn: Cell<Option<u64>>,
+    ended: Cell<bool>,
+}
+
+/// Where in a value the bytes so far end, as the CSV reader sees it.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Quotes {
+    /// Before its first byte.
+    #[default]
+    Before,
+    /// In one without quotation marks, or after those.
+    Plain,
+    /// In a quoted one; whether it holds a line end.
+    Open(bool),
+    /// After a quotation mark in a quoted one, which closes it or is the first of two.
+    Closed(bool),
 }
 
 impl Gauge {
@@ -31,6 +49,38 @@ impl Gauge {
     /// What comes belongs to another record.
     pub(super) fn record_begins(&self) {
         self.0.before.set(self.bytes());
+    }
+
+    /// Whether the record that ends before this byte holds a value whose quotation mark is not closed where it should
+    /// be: all of the file that follows is in it, or rows up to another such value.
+    pub(super) fn is_unclosed(&self, record_end: u64) -> bool {
+        let swallowed = self.0.ended.get() && matches!(self.0.quotes.get(), Quotes::Open(_));
+        swallowed || self.0.torn.get().is_some_and(|at| at < record_end)
+    }
+
+    fn follow(&self, bytes: &[u8], separator: u8) {
+        let start = self.bytes();
+        let mut quotes = self.0.quotes.get();
+        let opens = matches!(quotes, Quotes::Open(_) | Quotes::Closed(_)) || bytes.contains(&b'"');
+        // Without quotation marks only the end matters.
+        let from = if opens { 0 } else { bytes.len().saturating_sub(1) };
+        for (at, byte) in (start..).zip(bytes).skip(from) {
+            let ends_value = *byte == separator || matches!(byte, b'\n' | b'\r');
+            quotes = match (quotes, byte) {
+                (Quotes::Open(lines), b'"') => Quotes::Closed(lines),
+                (Quotes::Open(lines), byte) => Quotes::Open(lines || matches!(byte, b'\n' | b'\r')),
+                (Quotes::Closed(lines), b'"') => Quotes::Open(lines),
+                (Quotes::Before, b'"') => Quotes::Open(false),
+                _ if ends_value => Quotes::Before,
+                (Quotes::Closed(true), _) => {
+                    self.0.torn.set(self.0.torn.get().or(Some(at)));
+                    Quotes::Plain
+                }
+                _ => Quotes::Plain,
+            };
+        }
+        self.0.quotes.set(quotes);
+        self.0.ended.set(bytes.is_empty());
     }
 
     fn count(&self, bytes: usize) -> io::Result<()> {
@@ -50,6 +100,7 @@ pub(super) struct Metered<R> {
     start: io::Cursor<Vec<u8>>,
     rest: R,
     gauge: Gauge,
+    separator: u8,
 }
 
 impl<R: Read> Metered<R> {
@@ -60,8 +111,12 @@ impl<R: Read> Metered<R> {
         if start.starts_with(&[0xFF, 0xFE]) || start.starts_with(&[0xFE, 0xFF]) {
             return Err(ReadErrorKind::Utf16);
         }
+        // A byte order mark is no part of the first value.
+        if start.starts_with(&[0xEF, 0xBB, 0xBF]) {
+            start.drain(..3);
+        }
         let separator = separator(&start);
-        Ok((Self { start: io::Cursor::new(start), rest: input, gauge }, separator))
+        Ok((Self { start: io::Cursor::new(start), rest: input, gauge, separator }, separator))
     }
 }
 
@@ -71,6 +126,7 @@ impl<R: Read> Read for Metered<R> {
         if bytes == 0 {
             bytes = self.rest.read(buffer)?;
         }
+        self.gauge.follow(buffer.get(..bytes).unwrap_or_default(), self.separator);
         self.gauge.count(bytes)?;
         Ok(bytes)
     }

@@ -142,14 +142,42 @@ fn nul_characters_and_other_encodings() {
 fn long_values() {
     let long = "ش".repeat(10_000);
     assert_eq!(rows(&good(format!("id,name\n1,{long}\n")))[0][1], long);
-    // A quotation mark that is never closed swallows the rest of the file.
-    let error = bad(format!("id,name\n1,\"a\n{}", "2,b\n".repeat(300_000)));
+    let error = bad(format!("id,name\n1,\"a\n{}\"\n", "2,b\n".repeat(300_000)));
     assert_eq!(place(&error), (1, 2, Some("name")));
     assert!(matches!(error.kind(), ReadErrorKind::TooLong));
     // The reader stops before the whole of a huge file is in memory.
     let endless = Read::chain("id,name\n1,\"".as_bytes(), std::io::repeat(b'x'));
     let error = read(endless, "people.csv", &Options::default(), |_| {}).unwrap_err();
     assert!(error.to_string().contains("never closed"), "{error}");
+}
+
+#[test]
+fn a_quotation_mark_that_is_never_closed_loses_no_record_silently() {
+    let row = |id: u32, email: &str| format!("{id},A,B,1990-01-01,{email}\n");
+    let file = |odd: &dyn Fn(u32) -> Option<&'static str>| {
+        let rows: String = (1..=300).map(|id| row(id, odd(id).unwrap_or("a@x.org"))).collect();
+        format!("id,first,last,born,email\n{rows}")
+    };
+    // In the last column it swallows all that follows, and the row has as many values as it should.
+    let end = file(&|id| (id == 51).then_some("\"oops@x.org"));
+    // So it does up to the next one that is never closed.
+    let next = file(&|id| [51, 80].contains(&id).then_some("\"oops@x.org"));
+    let quoted = end.replace("A,", "\"A\",");
+    for text in [&end, &next, &quoted, &end.replace('\n', "\r\n"), &format!("\u{feff}{end}")] {
+        for lenient in [false, true] {
+            let options = Options { lenient, ..Options::default() };
+            let error = try_read(text.as_bytes(), &options).unwrap_err();
+            let (row, _, column) = place(&error);
+            assert_eq!((row, column), (51, Some("email")), "{error}");
+            assert!(matches!(error.kind(), ReadErrorKind::Unclosed), "{error}");
+        }
+    }
+    let error = bad("id,\"name\n1,a\n");
+    assert!(matches!(error.kind(), ReadErrorKind::Unclosed), "{error}");
+    // Quotation marks within a value, and after a quoted one, stand for themselves.
+    let loaded = good("id,name\n1,5\" pipe\n2,\"Bob\" Smith\n3,\"a\n\"\"b\"\n4,\"\"\n5,\"x\"");
+    let names: Vec<&str> = rows(&loaded).into_iter().map(|row| row[1]).collect();
+    assert_eq!(names, ["5\" pipe", "Bob Smith", "a\n\"b", "", "x"]);
 }
 
 #[test]

@@ -49,6 +49,43 @@ impl Weighed {
         let match_odds = (self.weight_bits - self.household_bits).exp2();
         share(odds, match_odds)
     }
+
+    /// What the two records are to each other if they are two people: the test that [`Candidates::relations`] puts to
+    /// each pair, for a pair of your own. `model` is the one that they were weighed by; one that does not know
+    /// households finds nothing.
+    ///
+    /// ```
+    /// use throughline::identity::linkage::{Model, Relation, Scorer};
+    /// let model = Model { prior: 0.001, household_prior: 0.001, ..Model::person() };
+    /// let scorer = Scorer::new(&model)?;
+    /// let record = |name: &'static str, born: &'static str| {
+    ///     scorer.prepare(&move |field| match field {
+    ///         "given_name" => Some(name),
+    ///         "birth_date" => Some(born),
+    ///         "address_line" => Some("12 Rowan Lane"),
+    ///         _ => None,
+    ///     })
+    /// };
+    /// let two = scorer.weigh(&record("Sara", "1991-08-03"), &record("Reza", "1988-01-20"));
+    /// assert_eq!(two.relation(&model), Some(Relation::Household));
+    /// # Ok::<(), throughline::identity::linkage::ModelError>(())
+    /// ```
+    #[must_use]
+    pub fn relation(&self, model: &Model) -> Option<Relation> {
+        let (mut shared, mut apart) = (false, false);
+        for (comparison, found) in model.comparisons.iter().zip(&self.comparisons) {
+            let shows =
+                found.level.map_or((false, false), |level| says(comparison, level, found.weight_bits));
+            shared |= shows.0;
+            apart |= shows.1;
+        }
+        (shared && apart && is_household(self.household_probability())).then_some(Relation::Household)
+    }
+}
+
+/// Whether a pair that lives together and is two is more probably of one household than anything else.
+fn is_household(probability: f64) -> bool {
+    probability > 0.5
 }
 
 /// The share of households, given their odds and those of one person, each against strangers.
@@ -84,6 +121,11 @@ fn tells_apart(comparison: &Comparison) -> bool {
         && facts.is_none_or(|on| matches!(on, Agreement::GivenName { .. } | Agreement::BirthDate { .. }))
 }
 
+/// Whether a level of a comparison, of such a weight, shows that the two belong together, and that they are two.
+fn says(comparison: &Comparison, level: usize, weight_bits: f64) -> (bool, bool) {
+    (belongs_together(comparison, level), weight_bits < 0.0 && tells_apart(comparison))
+}
+
 /// The comparisons of a pattern of agreement that show that the two belong together, and those that show that they are
 /// two: a bit each.
 fn shows(model: &Model, compiled: &[CompiledComparison], levels: Levels) -> (u32, u32) {
@@ -91,12 +133,9 @@ fn shows(model: &Model, compiled: &[CompiledComparison], levels: Levels) -> (u32
     for (at, (comparison, compiled)) in model.comparisons.iter().zip(compiled).enumerate() {
         let level = usize::from(level_of(levels, at));
         let Some(found) = compiled.levels.get(level) else { continue };
-        if belongs_together(comparison, level) {
-            shared |= 1_u32 << at;
-        }
-        if found.weight_bits < 0.0 && tells_apart(comparison) {
-            apart |= 1_u32 << at;
-        }
+        let (together, two) = says(comparison, level, found.weight_bits);
+        shared |= u32::from(together) << at;
+        apart |= u32::from(two) << at;
     }
     (shared, apart)
 }
@@ -144,7 +183,7 @@ impl Candidates {
             let levels = self.patterns.get(*pattern as usize).copied().unwrap_or(0);
             let (one, household) = weigher.added(levels, *left, *right).odds_bits();
             let probability = household.map_or(0.0, |household| share(household.exp2(), one.exp2()));
-            if probability > 0.5 {
+            if is_household(probability) {
                 let clusters = (a.min(b), a.max(b));
                 found.push(Found {
                     clusters,

@@ -49,6 +49,32 @@ fn the_parts_say_the_same() {
 }
 
 #[test]
+fn a_pair_of_ones_own_is_judged_alike() {
+    let mut people = PEOPLE.to_vec();
+    // Like those who live together, but nothing tells that they do, or that they are two.
+    people.push(["Maryam", "Moradi", "1960-02-11", "", ""]);
+    people.push(["Sara", "", "", "12 Rowan Lane", "07700900123"]);
+    let candidates = candidates(&people, &model(0.001));
+    let model = candidates.model();
+    let rows: Vec<u32> = (0..6).collect();
+    let related: Vec<(u32, u32)> =
+        candidates.relations(model, &rows).unwrap().iter().map(|one| (one.left, one.right)).collect();
+    assert!(related.len() >= 2);
+    for left in 0..6 {
+        for right in left + 1..6 {
+            let own = candidates.weigh(model, left, right).unwrap().relation(model);
+            assert_eq!(own.is_some(), related.contains(&(left, right)), "{left} {right}");
+        }
+    }
+    // More probable is not enough.
+    let mut unshared = model.clone();
+    unshared.comparisons.iter_mut().for_each(|comparison| comparison.shared = false);
+    let weighed = candidates.weigh(model, 0, 1).unwrap();
+    assert!(weighed.household_probability() > 0.5 && weighed.relation(model).is_some());
+    assert_eq!(weighed.relation(&unshared), None);
+}
+
+#[test]
 fn without_households_there_are_none() {
     let candidates = candidates(&PEOPLE, &model(0.0));
     assert!(candidates.relations(candidates.model(), &[0, 1, 2, 3]).unwrap().is_empty());
