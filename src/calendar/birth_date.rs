@@ -15,6 +15,8 @@ const LAST_YEAR: i32 = 2100;
 const JALALI_YEARS: std::ops::RangeInclusive<i32> = 1250..=1450;
 /// Two-digit years below are of this century, the others of the last one.
 const PIVOT: i32 = 30;
+/// The same in the Iranian calendar: 1409 began in March 2030.
+const JALALI_PIVOT: i32 = 9;
 /// A longer text is no date.
 const MAX_BYTES: usize = 128;
 /// The greatest number that is taken for an age.
@@ -34,11 +36,15 @@ pub enum BirthDatePrecision {
 /// A written birth date: the one or two days that the writing may mean.
 ///
 /// Read are `1991-08-03` (a time of day may follow), `19910803`, `1991/8/3`, `3/8/1991`, `03.08.1991`, `3 August 1991`,
-/// `Aug 3, 1991`, `August 1991`, `1991-08`, `1991`, the same with two-digit years, in the digits of every script. Years
-/// 1250 to 1450 are those of the Iranian calendar (`1370/05/12` is 1991-08-03); the Islamic lunar calendar, whose years
-/// are the same numbers, is not read. Of `3/8/1991` it cannot be known which number is the month, so there are two
-/// readings; with dots the day comes first. A two-digit year below 30 is of this century, any other of the last one, and
-/// always Gregorian.
+/// `Aug 3, 1991`, `August 1991`, `1991-08`, `1991`, in the digits of every script and with the months' names in English,
+/// Russian, Persian, Arabic and Hebrew. Years 1250 to 1450 are those of the Iranian calendar (`1370/05/12` is 1991-08-03);
+/// the Islamic lunar calendar, whose years are the same numbers, is not read. A named month and a year of two different
+/// calendars are no day. Of `3/8/1991` it cannot be known which number is the month, so there are two readings; with dots
+/// the day comes first.
+///
+/// A full date may end in a two-digit year (`3/8/91`, `Aug 3, 91`); one that would begin with it is not read. Below 30 it
+/// is of this century, otherwise of the last one. It is Gregorian unless the month is one of the Iranian calendar
+/// (`۱۲ مرداد ۷۰` is of 1370), where years below 9 are of this century.
 ///
 /// `Debug` shows the precision and no date.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +62,8 @@ pub enum BirthDateErrorKind {
     Empty,
     /// It does not have the shape of a date.
     Unreadable,
-    /// It has the shape of a date that is in no calendar, such as 30 February.
+    /// It has the shape of a date that is in no calendar, such as 30 February or a month of one calendar in a year of
+    /// the other.
     Impossible,
     /// Its year is neither 1850 to 2100 nor, in the Iranian calendar, 1250 to 1450.
     OutOfRange,
@@ -191,11 +198,24 @@ struct Number {
     digits: usize,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Calendar {
+    Gregorian,
+    Iranian,
+}
+
+/// A month that was named.
+#[derive(Debug, Clone, Copy)]
+struct Month {
+    calendar: Calendar,
+    number: i32,
+}
+
 /// The parts of a written date in their order.
 #[derive(Debug, Default)]
 struct Written {
     numbers: Vec<Number>,
-    month: Option<u32>,
+    month: Option<Month>,
     /// How many numbers stand before the month's name.
     before_month: usize,
     dots: bool,
@@ -244,7 +264,10 @@ impl Written {
                         // `03081991`
                         let (day, month, year) =
                             (only.value / 1_000_000, only.value / 10_000 % 100, only.value % 10_000);
-                        either(day, month, year, false).map_err(|_| error)
+                        either(day, month, year, false).map_err(|other| match other {
+                            BirthDateErrorKind::Placeholder => other,
+                            _ => error,
+                        })
                     }
                     other => BirthDate::new(vec![other?], Day),
                 }
@@ -268,10 +291,10 @@ impl Written {
                 if first.value == 0 && second.value == 0 {
                     return Err(BirthDateErrorKind::Placeholder);
                 }
-                either(first.value, second.value, year_of(*year), self.dots)
+                either(first.value, second.value, year_of(*year, Calendar::Gregorian), self.dots)
             }
             ([year], Some(month)) if year.digits == 4 => {
-                BirthDate::new(vec![day_of(year.value, signed(month), 1)?], Month)
+                BirthDate::new(vec![day_in(month, *year, 1)?], Month)
             }
             ([first, second], Some(month)) => {
                 let (day, year) = if first.digits == 4 { (second, first) } else { (first, second) };
@@ -281,15 +304,19 @@ impl Written {
                 {
                     return Err(BirthDateErrorKind::Unreadable);
                 }
-                BirthDate::new(vec![day_of(year_of(*year), signed(month), day.value)?], Day)
+                BirthDate::new(vec![day_in(month, *year, day.value)?], Day)
             }
             _ => Err(BirthDateErrorKind::Unreadable),
         }
     }
 }
 
-fn signed(month: u32) -> i32 {
-    i32::try_from(month).unwrap_or(0)
+/// The day of a named month.
+fn day_in(month: Month, year: Number, day: i32) -> Result<NaiveDate, BirthDateErrorKind> {
+    let year = year_of(year, month.calendar);
+    let found = day_of(year, month.number, day)?;
+    let is_of_year = JALALI_YEARS.contains(&year) == (month.calendar == Calendar::Iranian);
+    if is_of_year { Ok(found) } else { Err(BirthDateErrorKind::Impossible) }
 }
 
 /// A year alone is out of range, never impossible.
@@ -300,10 +327,14 @@ const fn in_range(kind: BirthDateErrorKind) -> BirthDateErrorKind {
     }
 }
 
-const fn year_of(number: Number) -> i32 {
+const fn year_of(number: Number, calendar: Calendar) -> i32 {
+    let (pivot, century) = match calendar {
+        Calendar::Gregorian => (PIVOT, 1900),
+        Calendar::Iranian => (JALALI_PIVOT, 1300),
+    };
     match number.digits {
-        2 if number.value < PIVOT => 2000 + number.value,
-        2 => 1900 + number.value,
+        2 if number.value < pivot => century + 100 + number.value,
+        2 => century + number.value,
         _ => number.value,
     }
 }
@@ -410,25 +441,40 @@ fn date_part(folded: &str) -> &str {
     }
 }
 
-/// Months in English, Russian, Persian (of both calendars), Arabic and Hebrew; a month of the Iranian calendar has the same
-/// number, and the year says which calendar it is.
+/// Gregorian months in English, Russian, Persian, Arabic and Hebrew.
 const MONTHS: [&str; 12] = [
-    "january jan января январь янв ינואר ژانویه جنوری ینایر فروردین",
-    "february feb февраля февраль фев פברואר فوریه فبرایر اردیبهشت",
-    "march mar марта март мар מרצ مارس خرداد",
-    "april apr апреля апрель апр אפריל اوریل ابریل تیر",
-    "may мая май מאי مه مایو مرداد امرداد",
-    "june jun июня июнь июн יוני ژوین یونیو شهریور",
-    "july jul июля июль июл יולי ژوییه جولای یولیو مهر",
-    "august aug августа август авг אוגוסט اوت اغسطس ابان",
-    "september sep sept сентября сентябрь сен ספטמבר سپتامبر سبتمبر اذر",
-    "october oct октября октябрь окт אוקטובר اکتبر اکتوبر دی",
-    "november nov ноября ноябрь ноя נובמבר نوامبر نوفمبر بهمن",
-    "december dec декабря декабрь дек דצמבר دسامبر دیسمبر اسفند",
+    "january jan января январь янв ינואר ژانویه جنوری ینایر",
+    "february feb февраля февраль фев פברואר فوریه فبرایر",
+    "march mar марта март мар מרצ مارس",
+    "april apr апреля апрель апр אפריל اوریل ابریل",
+    "may мая май מאי مه مایو",
+    "june jun июня июнь июн יוני ژوین یونیو",
+    "july jul июля июль июл יולי ژوییه جولای یولیو",
+    "august aug августа август авг אוגוסט اوت اغسطس",
+    "september sep sept сентября сентябрь сен ספטמבר سپتامبر سبتمبر",
+    "october oct октября октябрь окт אוקטובר اکتبر اکتوبر",
+    "november nov ноября ноябрь ноя נובמבר نوامبر نوفمبر",
+    "december dec декабря декабрь дек דצמבר دسامبر دیسمبر",
+];
+
+/// Months of the Iranian calendar.
+const JALALI_MONTHS: [&str; 12] = [
+    "فروردین",
+    "اردیبهشت",
+    "خرداد",
+    "تیر",
+    "مرداد امرداد",
+    "شهریور",
+    "مهر",
+    "ابان",
+    "اذر",
+    "دی",
+    "بهمن",
+    "اسفند",
 ];
 
 /// Words around a date that say nothing about it.
-const IGNORED: [&str; 21] = [
+const IGNORED: [&str; 23] = [
     "st",
     "nd",
     "rd",
@@ -436,6 +482,8 @@ const IGNORED: [&str; 21] = [
     "of",
     "г",
     "года",
+    "ماه",
+    "سال",
     "monday",
     "tuesday",
     "wednesday",
@@ -452,8 +500,20 @@ const IGNORED: [&str; 21] = [
     "sun",
 ];
 
-fn month_named(word: &str) -> Option<u32> {
-    (1..).zip(MONTHS).find(|(_, names)| names.split(' ').any(|name| name == word)).map(|(month, _)| month)
+fn month_named(word: &str) -> Option<Month> {
+    // `באוגוסט`, in August; `مردادماه`, the month Mordad.
+    let in_hebrew = || word.strip_prefix(['ב', 'ל']).and_then(month_of_table);
+    let in_persian = || word.strip_suffix("ماه").and_then(month_of_table);
+    month_of_table(word).or_else(in_hebrew).or_else(in_persian)
+}
+
+fn month_of_table(word: &str) -> Option<Month> {
+    let within = |table: [&str; 12], calendar| {
+        let mut months = (1..).zip(table);
+        let found = months.find(|(_, names)| names.split(' ').any(|name| name == word));
+        found.map(|(number, _)| Month { calendar, number })
+    };
+    within(MONTHS, Calendar::Gregorian).or_else(|| within(JALALI_MONTHS, Calendar::Iranian))
 }
 
 #[cfg(test)]

@@ -1,4 +1,6 @@
-use super::{BirthDate, BirthDateErrorKind, BirthDatePrecision, MONTHS, from_jalali, is_jalali_leap};
+use super::{
+    BirthDate, BirthDateErrorKind, BirthDatePrecision, JALALI_MONTHS, MONTHS, from_jalali, is_jalali_leap,
+};
 use crate::text::fold;
 use crate::time::{NaiveDate, TimeDelta};
 use chrono::Datelike;
@@ -44,6 +46,15 @@ fn one_day_in_many_writings() {
         "٣ أغسطس ١٩٩١",
         "3 августа 1991 г.",
         "3 אוגוסט 1991",
+        "3 באוגוסט 1991",
+        "3 לאוגוסט 1991",
+        "۱۲ مرداد ماه ۱۳۷۰",
+        "۱۲ مردادماه سال ۱۳۷۰",
+        "۱۲ مرداد ۷۰",
+        "12 مرداد 70",
+        "3 августа 91",
+        "3 באוגוסט 91",
+        "٣ أغسطس ٩١",
         "\u{200f}\u{202a}1991-08-03\u{202c}",
         "  1991 - 08 - 03 ",
     ] {
@@ -64,6 +75,21 @@ fn what_may_be_day_or_month_keeps_both_readings() {
     assert_eq!(read("01/02/05"), [day(2005, 1, 2), day(2005, 2, 1)]);
     assert_eq!(read("25/12/57"), [day(1957, 12, 25)]);
     assert_eq!(BirthDate::parse("03/08/1991").unwrap().day(), None);
+}
+
+#[test]
+fn a_two_digit_year_is_of_the_month_s_calendar() {
+    for (text, expected) in [
+        ("5 دی 69", day(1990, 12, 26)),
+        ("۱ فروردین ۰۹", day(1930, 3, 21)),
+        ("۱ فروردین ۰۳", day(2024, 3, 20)),
+        ("5 ژانویه 69", day(1969, 1, 5)),
+        ("5 января 69", day(1969, 1, 5)),
+        ("5 Jan 29", day(2029, 1, 5)),
+        ("5 Jan 30", day(1930, 1, 5)),
+    ] {
+        assert_eq!(read(text), [expected], "{text}");
+    }
 }
 
 #[test]
@@ -102,12 +128,29 @@ fn what_is_no_birth_date_says_why() {
         ("0000-00-00", Placeholder),
         ("00/00/0000", Placeholder),
         ("00000000", Placeholder),
+        ("01011970", Placeholder),
+        ("01011900", Placeholder),
+        ("1 January 1970", Placeholder),
         ("1991-00-00", Placeholder),
         ("1991-02-29", Impossible),
         ("31/04/1991", Impossible),
         ("1991-13-01", Impossible),
         ("1371/12/30", Impossible),
         ("1370/07/31", Impossible),
+        ("32011991", OutOfRange),
+        ("70/05/12", Impossible),
+        ("91/8/3", Unreadable),
+        ("5 دی 1990", Impossible),
+        ("۵ دی ۱۹۹۰", Impossible),
+        ("دی 1990", Impossible),
+        ("3 August 1370", Impossible),
+        ("August 1370", Impossible),
+        ("3 августа 1370", Impossible),
+        ("3 באוגוסט 1370", Impossible),
+        ("٣ أغسطس ١٣٧٠", Impossible),
+        ("5 دی 1700", OutOfRange),
+        ("31 مهر 70", Impossible),
+        ("3 בבאוגוסט 1991", Unreadable),
         ("1700-05-05", OutOfRange),
         ("2101-01-01", OutOfRange),
         ("1500/01/01", OutOfRange),
@@ -180,7 +223,8 @@ fn every_day_of_the_iranian_calendar_follows_the_one_before() {
 
 #[test]
 fn names_of_months_are_folded_and_different() {
-    let names: Vec<&str> = MONTHS.iter().flat_map(|names| names.split(' ')).collect();
+    let tables = MONTHS.iter().chain(&JALALI_MONTHS);
+    let names: Vec<&str> = tables.flat_map(|names| names.split(' ')).collect();
     for name in &names {
         assert_eq!(fold(name), *name);
         assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");

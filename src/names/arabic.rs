@@ -1,7 +1,7 @@
 //! Words in Arabic script: the article, and readings of names that are in no table.
 
-use super::dictionary;
 use super::forms::Forms;
+use super::{dictionary, waw};
 
 /// Names that begin with the letters of the article and have none.
 const NO_ARTICLE: &[&str] = &[
@@ -114,12 +114,8 @@ fn read_with(word: &str, persian: bool, short: &str, every: bool) -> String {
     for (place, c) in letters.iter().copied().enumerate() {
         let next = at(place + 1);
         let is_last = next.is_none();
-        let waw_is_consonant = place == 0
-            || next == Some('ا')
-            || (next == Some('ی') && at(place + 2) != Some('ا'))
-            || (place > 1 && at(place - 1) == Some('ا') && !is_last);
         let sound = match c {
-            'و' if waw_is_consonant => Some(if persian { "v" } else { "w" }),
+            'و' if waw::consonant(&letters, place).is_some() => Some(if persian { "v" } else { "w" }),
             'ی' if place == 0 || (next == Some('ا') && !open) => Some("y"),
             'ه' if is_last && !open => {
                 out.push_str(if persian { "eh" } else { "a" });

@@ -3,8 +3,8 @@
 use crate::similarity::{Text, jaro_winkler_if_at_least};
 use crate::text::Script;
 
-use super::skeleton;
 use super::token::Token;
+use super::{dictionary, skeleton};
 
 /// The least Jaro-Winkler similarity that counts as [`TokenMatch::Fuzzy`].
 const LEAST: f64 = 0.75;
@@ -12,12 +12,16 @@ const LEAST: f64 = 0.75;
 /// The least similarity of two words with equal skeletons when both are written with their vowels.
 const LEAST_WITH_VOWELS: f64 = 0.8;
 
+/// The most that two words are alike of which it is known that they are different names.
+const MOST_KNOWN_APART: f64 = 0.9;
+
 /// How well two tokens agree, best first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum TokenMatch {
     /// The same spelling.
     Exact,
-    /// One name in two spellings: a Latin form of one is a Latin form of the other.
+    /// One name in two spellings: a Latin form of one is a Latin form of the other. Within another script than Latin only
+    /// for spellings that the tables have, and for a word with and without its Arabic article.
     SameLatin,
     /// Given names that stand for each other.
     Nickname,
@@ -25,7 +29,7 @@ pub enum TokenMatch {
     Skeleton,
     /// One is the initial of the other, or both are the same initial.
     Initial,
-    /// The Jaro-Winkler similarity of the nearest forms, 0.75 to 1.
+    /// The Jaro-Winkler similarity of the nearest forms, 0.75 to 1; at most 0.9 for names that are known to be different.
     Fuzzy(f64),
     /// Different names.
     None,
@@ -33,8 +37,12 @@ pub enum TokenMatch {
 
 /// How well two tokens agree. Symmetric.
 ///
-/// Equal skeletons alone do not make [`TokenMatch::Skeleton`]: where both scripts write vowels, these must be similar, and
-/// two names of the tables that are known to be different (`محمد`, `محمود`) are.
+/// Two words that the tables know, and none of whose names is the same, are known to be different names, however alike
+/// they look: `محمد` and `محمود`, `Александр` and `Александра`, and in Latin letters `Hamid` and `Hamed`, the usual
+/// spellings of two names. They are at most [`TokenMatch::Fuzzy`] with 0.9; but a Latin form that names of two languages
+/// have in common makes them one (`Михаил`, `מיכאל`).
+///
+/// Equal skeletons alone do not make [`TokenMatch::Skeleton`]: where both scripts write vowels, these must be similar.
 ///
 /// ```
 /// use throughline::names::{Name, Token, TokenMatch, similarity_class};
@@ -43,6 +51,7 @@ pub enum TokenMatch {
 /// assert_eq!(similarity_class(&token("Bob")?, &token("Robert")?), TokenMatch::Nickname);
 /// assert_eq!(similarity_class(&token("ه.")?, &token("Hossein")?), TokenMatch::Initial);
 /// assert_eq!(similarity_class(&token("Сидорова")?, &token("Sidorov")?), TokenMatch::Skeleton);
+/// assert!(matches!(similarity_class(&token("محمد")?, &token("محمود")?), TokenMatch::Fuzzy(likeness) if likeness <= 0.9));
 /// # Ok::<(), &str>(())
 /// ```
 #[must_use]
@@ -57,7 +66,7 @@ pub fn similarity_class(a: &Token, b: &Token) -> TokenMatch {
     if a.folded() == b.folded() {
         return TokenMatch::Exact;
     }
-    if a.latin().iter().any(|form| b.latin().contains(form)) {
+    if a.latin().iter().any(|form| b.latin().contains(form)) && may_be_one_spelled_twice(a, b) {
         return TokenMatch::SameLatin;
     }
     if share(a.nickname_groups(), b.nickname_groups()) {
@@ -67,7 +76,40 @@ pub fn similarity_class(a: &Token, b: &Token) -> TokenMatch {
     if is_same_skeleton(a, b, distance) {
         return TokenMatch::Skeleton;
     }
-    if distance >= LEAST { TokenMatch::Fuzzy(distance) } else { TokenMatch::None }
+    if distance < LEAST {
+        TokenMatch::None
+    } else if distance > MOST_KNOWN_APART && are_known_apart(a, b) {
+        TokenMatch::Fuzzy(MOST_KNOWN_APART)
+    } else {
+        TokenMatch::Fuzzy(distance)
+    }
+}
+
+/// Whether a common Latin form makes two words one name.
+fn may_be_one_spelled_twice(a: &Token, b: &Token) -> bool {
+    match (a.script(), b.script()) {
+        (Some(Script::Latin), Some(Script::Latin)) => !are_known_apart(a, b),
+        // Who writes one script twice spells a name in two ways only if it has two: the forms of `سالم` and `سلیم` say no
+        // more than that Latin letters do not tell them apart.
+        (one, other) if one == other => {
+            share(a.entries(), b.entries()) || one == Some(Script::Arabic) && a.stem() == b.stem()
+        }
+        _ => !are_known_apart(a, b) || !dictionary::are_of_one_language(a.entries(), b.entries()),
+    }
+}
+
+/// Whether both words are in the tables and stand for different names.
+fn are_known_apart(a: &Token, b: &Token) -> bool {
+    if a.entries().is_empty() || b.entries().is_empty() {
+        return false;
+    }
+    let in_latin = a.script() == Some(Script::Latin) && b.script() == Some(Script::Latin);
+    if share(a.entries(), b.entries()) {
+        in_latin && dictionary::are_two_usual_spellings((a.folded(), a.entries()), (b.folded(), b.entries()))
+    } else {
+        // A name that two tables have is still one.
+        !(in_latin && a.latin().iter().any(|form| b.latin().contains(form)))
+    }
 }
 
 /// Whether two ascending lists have a common element.
@@ -89,10 +131,8 @@ fn is_same_skeleton(a: &Token, b: &Token, distance: f64) -> bool {
     if a.skeleton() != b.skeleton() || !skeleton::is_telling(a.skeleton()) {
         return false;
     }
-    let are_known_apart =
-        !a.entries().is_empty() && !b.entries().is_empty() && !share(a.entries(), b.entries());
     let with_vowels = writes_vowels(a) && writes_vowels(b);
-    !are_known_apart && (!with_vowels || distance >= LEAST_WITH_VOWELS)
+    (!with_vowels || distance >= LEAST_WITH_VOWELS) && !are_known_apart(a, b)
 }
 
 const fn writes_vowels(token: &Token) -> bool {
@@ -117,4 +157,66 @@ fn nearest(a: &Token, b: &Token) -> f64 {
         }
     }
     best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No two words of one script are taken for one name, or for a slip of the pen, if no table has them as one.
+    #[test]
+    fn words_of_one_script_that_no_table_has_as_one_name_are_not_one() {
+        let words = dictionary::spellings();
+        let tokens: Vec<Token> = words.iter().map(|word| Token::new(word, None)).collect();
+        let mut compared = 0;
+        for (place, one) in
+            tokens.iter().enumerate().filter(|(_, token)| token.script() != Some(Script::Latin))
+        {
+            for other in tokens.iter().skip(place + 1).filter(|other| other.script() == one.script()) {
+                if one.is_initial() || other.is_initial() || share(one.entries(), other.entries()) {
+                    continue;
+                }
+                compared += 1;
+                let found = similarity_class(one, other);
+                assert!(
+                    matches!(
+                        found,
+                        TokenMatch::None | TokenMatch::Nickname | TokenMatch::Fuzzy(..=MOST_KNOWN_APART)
+                    ),
+                    "{} {} {found:?}",
+                    one.folded(),
+                    other.folded()
+                );
+            }
+        }
+        assert!(compared > 100_000, "{compared}");
+    }
+
+    #[test]
+    fn known_apart_is_what_the_tables_have_under_different_names() {
+        let known_apart = |one: &str, other: &str| {
+            let (one, other) = (Token::new(one, None), Token::new(other, None));
+            assert_eq!(are_known_apart(&one, &other), are_known_apart(&other, &one));
+            are_known_apart(&one, &other)
+        };
+        for (one, other) in [
+            ("hamid", "hamed"),
+            ("محمد", "محمود"),
+            ("محمد", "mahmoud"),
+            ("александр", "александра"),
+            ("נח", "נועה"),
+        ] {
+            assert!(known_apart(one, other), "{one} {other}");
+        }
+        for (one, other) in [
+            ("noor", "nour"),
+            ("hosseini", "husseini"),
+            ("mikhail", "michael"),
+            ("حسین", "hosein"),
+            ("حسین", "حسینعلی"),
+            ("bob", "rob"),
+        ] {
+            assert!(!known_apart(one, other), "{one} {other}");
+        }
+    }
 }

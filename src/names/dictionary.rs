@@ -25,6 +25,8 @@ enum Language {
 struct Entry {
     language: Language,
     latin: Vec<&'static str>,
+    /// Folded.
+    native: Vec<Box<str>>,
     skeleton: String,
 }
 
@@ -50,8 +52,9 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
             let (Some(first), Ok(id)) = (latin.first(), u16::try_from(entries.len())) else { continue };
             let skeleton = skeleton::latin(first);
             index.extend(latin.iter().map(|form| (Box::from(*form), id)));
-            index.extend(native.split_whitespace().map(|form| (fold(form).into(), id)));
-            entries.push(Entry { language, latin, skeleton });
+            let native: Vec<Box<str>> = native.split_whitespace().map(|form| fold(form).into()).collect();
+            index.extend(native.iter().map(|form| (form.clone(), id)));
+            entries.push(Entry { language, latin, native, skeleton });
         }
     }
     index.sort_unstable();
@@ -78,21 +81,63 @@ pub(super) fn find(word: &str, stem: &str) -> Vec<u16> {
 
 /// The Latin spellings of a name.
 pub(super) fn latin(entry: u16) -> &'static [&'static str] {
-    DICTIONARY.entries.get(usize::from(entry)).map_or(&[], |entry| &entry.latin)
+    self::entry(entry).map_or(&[], |entry| &entry.latin)
 }
 
 /// The skeleton of a name.
 pub(super) fn skeleton(entry: u16) -> Option<&'static str> {
-    DICTIONARY.entries.get(usize::from(entry)).map(|entry| entry.skeleton.as_str())
+    self::entry(entry).map(|entry| entry.skeleton.as_str())
 }
 
 pub(super) fn is_known(word: &str) -> bool {
     exactly(word).next().is_some()
 }
 
+fn entry(id: u16) -> Option<&'static Entry> {
+    DICTIONARY.entries.get(usize::from(id))
+}
+
 fn is_in(word: &str, language: Language) -> bool {
-    exactly(word)
-        .any(|id| DICTIONARY.entries.get(usize::from(id)).is_some_and(|entry| entry.language == language))
+    exactly(word).any(|id| entry(id).is_some_and(|entry| entry.language == language))
+}
+
+impl Language {
+    /// Whether speakers of the two share their names, so that what their tables tell apart are different names.
+    fn shares_names_with(self, other: Self) -> bool {
+        self == other
+            || matches!((self, other), (Self::Persian, Self::Arabic) | (Self::Arabic, Self::Persian))
+    }
+}
+
+/// Whether some of these names are of one language, or of two that share their names.
+pub(super) fn are_of_one_language(some: &[u16], others: &[u16]) -> bool {
+    some.iter().filter_map(|id| entry(*id)).any(|one| {
+        let mut others = others.iter().filter_map(|id| entry(*id));
+        others.any(|other| one.language.shares_names_with(other.language))
+    })
+}
+
+/// Whether a Latin word is the most usual spelling of one of these names.
+pub(super) fn is_usual_spelling(word: &str, entries: &[u16]) -> bool {
+    entries.iter().any(|entry| latin(*entry).first() == Some(&word))
+}
+
+/// Whether each of two Latin words is the most usual spelling of a name of one language, and these are different names
+/// (`Hamid`, `Hamed`), though one of the words may also be a spelling of the other's name.
+pub(super) fn are_two_usual_spellings(a: (&str, &[u16]), b: (&str, &[u16])) -> bool {
+    let usual = |(word, entries): (&str, &[u16])| -> Vec<(u16, &'static Entry)> {
+        let known = entries.iter().filter_map(|id| Some((*id, entry(*id)?)));
+        known.filter(|(_, entry)| entry.latin.first() == Some(&word)).collect()
+    };
+    let (a, b) = (usual(a), usual(b));
+    let are_one = |(id, one): &(u16, &Entry), (of, other): &(u16, &Entry)| {
+        id == of || one.native.iter().any(|form| other.native.contains(form))
+    };
+    let are_two = |one: &(u16, &Entry), other: &(u16, &Entry)| {
+        one.1.language.shares_names_with(other.1.language) && !are_one(one, other)
+    };
+    a.iter().any(|one| b.iter().any(|other| are_two(one, other)))
+        && !a.iter().any(|one| b.iter().any(|other| are_one(one, other)))
 }
 
 /// Whether it spells a name of the Hebrew table.
@@ -103,6 +148,14 @@ pub(super) fn is_hebrew(word: &str) -> bool {
 /// Whether it spells a name of the Arabic table.
 pub(super) fn is_arabic(word: &str) -> bool {
     is_in(word, Language::Arabic) || is_in(word, Language::Persian)
+}
+
+/// Every spelling of the tables once, ascending.
+#[cfg(test)]
+pub(super) fn spellings() -> Vec<&'static str> {
+    let mut words: Vec<&str> = DICTIONARY.index.iter().map(|(word, _)| word.as_ref()).collect();
+    words.dedup();
+    words
 }
 
 /// Second parts of Persian family names: how they are spelled in Latin letters, the most usual first, and in Persian.

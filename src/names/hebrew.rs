@@ -1,7 +1,7 @@
 //! Words in Hebrew script: readings of names that are in no table.
 
-use super::dictionary;
 use super::forms::Forms;
+use super::{dictionary, waw};
 
 const fn consonant(c: char) -> Option<&'static str> {
     Some(match c {
@@ -53,20 +53,20 @@ pub(super) fn read(word: &str, forms: &mut Forms) {
     }
 }
 
-fn read_with(word: &str, short: &str, vav: &str, is_soft: bool) -> String {
+fn read_with(word: &str, short: &str, round: &str, is_soft: bool) -> String {
     let letters: Vec<char> = word.chars().collect();
     let at = |place: usize| letters.get(place).copied();
+    let is_vowel_vav = |place: usize| at(place) == Some('ו') && waw::consonant(&letters, place).is_none();
     let mut out = String::with_capacity(2 * letters.len());
     let mut open = false;
     let mut place = 0;
     while let Some(c) = at(place) {
         let next = at(place + 1);
         let is_last = next.is_none();
-        let double_vav = c == 'ו' && next == Some('ו');
-        let is_consonantal_vav =
-            c == 'ו' && (place == 0 || double_vav || next == Some('י') || next == Some('א'));
+        let vav = waw::consonant(&letters, place);
+        let length = vav.unwrap_or(1);
         let sound = match c {
-            'ו' if is_consonantal_vav => Some("v"),
+            'ו' if vav.is_some() => Some("v"),
             'י' if place == 0 => Some("y"),
             'ה' if is_last && place > 0 => {
                 out.push_str(if open { "h" } else { "a" });
@@ -75,12 +75,11 @@ fn read_with(word: &str, short: &str, vav: &str, is_soft: bool) -> String {
             c if place > 0 && is_soft => soft(c),
             c => consonant(c),
         };
-        let length = if double_vav { 2 } else { 1 };
         let Some(sound) = sound else {
             let vowel = match c {
-                'ו' => vav,
+                'ו' => round,
                 'י' => "i",
-                'א' | 'ע' if !open && next != Some('ו') && next != Some('י') => "a",
+                'א' | 'ע' if !open && next != Some('י') && !is_vowel_vav(place + 1) => "a",
                 _ => "",
             };
             out.push_str(vowel);
@@ -89,8 +88,10 @@ fn read_with(word: &str, short: &str, vav: &str, is_soft: bool) -> String {
             continue;
         };
         out.push_str(sound);
-        let before_consonant = at(place + length).is_some_and(|next| {
-            consonant(next).is_some() && !(next == 'ה' && place + length + 1 == letters.len())
+        let follows = place + length;
+        let before_consonant = at(follows).is_some_and(|next| {
+            let is_consonant = consonant(next).is_some() || waw::consonant(&letters, follows).is_some();
+            is_consonant && !(next == 'ה' && follows + 1 == letters.len())
         });
         if before_consonant && (!open || place == 0) {
             out.push_str(short);

@@ -37,6 +37,7 @@ pub mod phonetic;
 mod romanise;
 mod skeleton;
 mod token;
+mod waw;
 mod words;
 
 pub use compare::{TokenMatch, similarity_class};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::pii;
@@ -27,8 +28,8 @@ const MAX_CHARS: usize = 1_024;
 /// Titles before it (`Dr`, `آقای`, `ד״ר`), emoji, digits and punctuation are gone, letters are folded as [`fold`] folds them, and
 /// what is one name in several words is one token however it was written: `Al-Masri` is `almasri`, `عبد الرحمن` is one
 /// token, as are `حیدر نژاد` and `حیدر‌نژاد`, `O'Brien`, `van der Berg`, `Ben-Ami`, `علی رضا`.
-/// Parsing [`Name::folded`] again gives the same tokens. Of a long text only the first 1,024 characters are read, and
-/// only the first eight tokens of 48 letters are kept.
+/// Parsing [`Name::folded`] again gives the same folded words; canonically equivalent texts give equal names. Of a long
+/// text only the first 1,024 characters are read, and only the first eight tokens of 48 letters are kept.
 ///
 /// `Debug` shows the number of tokens, and no name.
 #[derive(Clone, PartialEq, Eq)]
@@ -109,17 +110,17 @@ fn is_no_name(word: &str) -> bool {
     words::is_placeholder(word) || words::is_title(word)
 }
 
-/// `N/A`, which would otherwise be two initials.
+/// `N/A`, which would otherwise be two initials, and `NA`, which otherwise written is a family name (`Na`).
 fn is_not_available(raw: &str) -> bool {
-    let letters = raw.trim().as_bytes();
-    letters.len() == 3 && letters.eq_ignore_ascii_case(b"n/a")
+    let text = raw.trim_matches(|c: char| !c.is_alphabetic());
+    text.eq_ignore_ascii_case("n/a") || text == "NA"
 }
 
 /// The words of a folded text: runs of letters with their marks. Apostrophes and gershayim between letters are part of
 /// a word and left out of it; digits are left out; everything else separates.
 fn words_of(folded: &str) -> Vec<String> {
-    let folded = ["г-н", "г-жа"].iter().find_map(|title| folded.strip_prefix(title)).unwrap_or(folded);
-    let mut words = Vec::new();
+    let folded = without_hyphenated_title(folded);
+    let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut closes_up = false;
     for c in folded.chars().chain([' ']) {
@@ -133,7 +134,11 @@ fn words_of(folded: &str) -> Vec<String> {
         } else if matches!(c, '\'' | '"' | '0'..='9') {
             closes_up |= !word.is_empty();
         } else if !word.is_empty() {
-            let whole = std::mem::take(&mut word);
+            let mut whole = std::mem::take(&mut word);
+            // `Eng. Omar` is an engineer, `Eng Hock Tan` is not.
+            if c == '.' && whole == "eng" && words.iter().all(|word| words::is_title(word)) {
+                whole.push('r');
+            }
             // Letters that have come together may compose.
             words.push(if closes_up && !whole.is_ascii() { fold(&whole) } else { whole });
             closes_up = false;
@@ -143,6 +148,12 @@ fn words_of(folded: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// A folded text without the Russian titles that have a hyphen (`г-н`, `г-жа`).
+fn without_hyphenated_title(folded: &str) -> &str {
+    let rest = ["г-н", "г-жа"].iter().find_map(|title| folded.strip_prefix(title));
+    rest.filter(|rest| !rest.starts_with(char::is_alphabetic)).unwrap_or(folded)
 }
 
 /// Joins and drops until nothing changes, so that what comes out is what would come out of it again. Every round but the
@@ -241,11 +252,11 @@ fn is_assimilated(word: &str, next: &str) -> bool {
 
 /// The text with umlauts and ringed letters spelled out, if it has any: `Müller` as `Mueller`.
 fn spelled_out(raw: &str) -> Option<String> {
-    if raw.is_ascii() || !raw.chars().any(|c| spelling(c).is_some()) {
+    if raw.is_ascii() || !raw.nfc().any(|c| spelling(c).is_some()) {
         return None;
     }
     let mut out = String::with_capacity(raw.len() + 8);
-    for c in raw.chars() {
+    for c in raw.nfc() {
         match spelling(c) {
             Some(letters) => out.push_str(letters),
             None => out.push(c),

@@ -1,356 +1,370 @@
-//! Given names that stand for each other.
+//! Given names and the short forms used for them.
 //!
-//! A line is one group: everybody in it may be called by another name of the line. A name can be in several groups
-//! (`Sasha` is Alexander and Alexandra).
+//! A line is one name: its spellings in full, a colon, and its short forms between commas; short forms that are written
+//! without a comma between them are used for one another (`bob bobby`). Names of one line that are not put together so
+//! do not stand for each other: an Amir and a Hossein are two people, though either may be an Amirhossein. A short form
+//! can be of several names (`Sasha` of Alexander and Alexandra) and be a name of its own.
 
 use std::sync::LazyLock;
 
 use crate::text::fold;
 
-const GROUPS: &str = "
-robert rob bob bobby robbie bert rupert
-william will bill billy willie willy liam wm
-elizabeth liz lizzie beth betty betsy eliza elsie lisa libby lilibet elisabeth bess bessie lizzy
-margaret maggie meg peggy marge margie margo daisy greta rita madge margot
-katherine catherine kate katie kathy cathy kathryn kitty kat kit kathleen katharine cath katy kay
-james jim jimmy jamie jem
-john jack johnny jon jonny johnnie ian sean
-jonathan jon jonny john nathan jonathon
-richard rick dick ricky richie rich
-edward ed eddie ted teddy ned eduard
-edmund ed eddie ted ned
-edwin ed eddie
-theodore ted teddy theo
-thomas tom tommy thom
-michael mike mick mickey micky mikey mitch
-christopher chris kit topher kris
-christine chris christina tina chrissie kristin kristina christy
-daniel dan danny
-david dave davy davey
-joseph joe joey jo
-josephine jo josie joey
-samuel sam sammy
-samantha sam sammie
-alexander alex al sandy xander lex alec alistair alasdair
-alexandra alex sandra lexi alexa sandy alix
-anthony tony ant antony
-andrew andy drew
-benjamin ben benny benji
-charles charlie chuck chas chaz
-charlotte charlie lottie lotte
-frederick fred freddie freddy fritz
-francis frank frankie fran
-frances fran frannie fanny
-george georgie geo
-gerald gerry jerry
-gregory greg gregg
-harold harry hal
-henry harry hank hal
-jacob jake jack
-jacqueline jackie jacqui
-jeffrey jeff geoff geoffrey
-jennifer jenny jen jenn
-jessica jess jessie
-kenneth ken kenny
-kevin kev
-lawrence larry laurence lars
-leonard leo len lenny
-matthew matt matty
-nicholas nick nicky nic nico
-nicola nicky nikki nic
-patrick pat paddy rick
-patricia pat patty tricia trish patsy
-peter pete
-philip phil pip phillip
-raymond ray
-rebecca becky becca bex
-ronald ron ronnie
-stephen steve steven stevie
-stephanie steph stevie
-susan sue susie suzy suzanne susanna
-timothy tim timmy
-victoria vicky vicki tori vic
-victor vic
-vincent vince vinny
-walter walt wally
-zachary zach zack zak
-abigail abby gail
-amanda mandy
-angela angie
-ann anna anne annie nan nancy
-barbara barb babs barbie
-caroline carol carrie caro carolyn lina
-cynthia cindy
-deborah deb debbie debra
-dorothy dot dottie dolly
-eleanor ellie nell nellie nora ellen
-emily em emma millie
-evelyn eve evie
-florence flo florrie
-gabrielle gabby
-gillian gill jill
-helen nell nellie lena ellen
-isabella bella isabel izzy belle isobel
-joanna jo joanne
-judith judy jude
-julia julie jules
-kimberly kim
-laura laurie
-linda lindy
-louise lou lulu
-lucy lucille lu
-martha marty patty
-mary molly polly mamie may marie maria
-matilda tilly tilda mattie
-melissa mel missy lissa
-melanie mel
-millicent millie
-natalie nat
-olivia liv livvy ollie
-oliver ollie
-pamela pam
-penelope penny
-rachel rach rae
-sarah sally sadie
-sandra sandy
-sylvia sylvie
-tabitha tabby
-teresa terry tess tessa theresa
-valerie val
-virginia ginny
-winifred winnie freda
-albert al bert bertie
-alfred alf fred alfie al
-arthur art artie
-arnold arnie
-bartholomew bart
-bernard bernie
-bradley brad
-cameron cam
-clifford cliff
-donald don donny
-douglas doug
-duncan dunc
-ernest ernie
-eugene gene
-gilbert gil bert
-herbert herb bert bertie
-hugh hughie hugo
-isaac ike zac
-joshua josh
-louis lou louie lewis
-martin marty
-maurice mo morris
-maxwell max
-maximilian max
-nathaniel nate nat nathan
-norman norm
-oscar ozzie
-randolph randy
-reginald reg reggie
-roderick rod roddy
-rodney rod
-rosemary rose rosie
-rose rosie rosa
-russell russ
-sebastian seb bas
-sidney sid
-stanley stan
-stuart stu stewart
-terence terry terrance
-tobias toby
-александр саша шура саня сашка алекс шурик санек aleksandr alexander sasha sanya shura alex
-александра саша шура саня сашенька aleksandra alexandra sasha sanya shura
-алексей леша алеша лёха алекс aleksei alexey alyosha alesha lesha lyosha alex
-анастасия настя ася стася anastasia anastasiia nastya nastia asya stasya
-анатолий толя толик anatolii anatoly tolya tolia
-андрей андрюша дрон andrei andrey andryusha
-анна аня анюта нюра нюша анечка anna anya ania anyuta
-антон антоша тоша anton antosha
-антонина тоня antonina tonya
-аркадий аркаша arkadii arkady arkasha
-артем тема артемий artem artyom tyoma tema
-борис боря boris borya
-вадим вадик vadim vadik
-валентин валя valentin valya
-валентина валя valentina valya valia
-валерий валера valerii valery valera
-валерия лера valeriia valeria lera
-варвара варя varvara varya
-василий вася василёк vasilii vasily vasya vasia
-вера верочка veruna vera
-вероника ника veronika nika
-виктор витя viktor victor vitya vitia
-виктория вика viktoriia victoria vika
-виталий виталик vitalii vitaly vitalik
-владимир вова володя вовочка влад vladimir vova volodya vlad
-владислав влад слава владик vladislav vlad slava
-вячеслав слава viacheslav vyacheslav slava
-галина галя galina galya galia
-геннадий гена gennadii gennady gena
-георгий гоша жора гога георг georgii georgy gosha zhora egor
-григорий гриша grigorii grigory grisha
-дарья даша дашенька daria darya dasha
-даниил данила даня данил daniil danila danya danil
-денис дениска ден denis den
-дмитрий дима митя димон dmitrii dmitry dima mitya
-евгений женя женька evgenii evgeny yevgeny zhenya eugene zhenia
-евгения женя evgeniia evgenia yevgenia zhenya zhenia
-егор егорка гоша egor yegor gosha
-екатерина катя катерина катюша катенька ekaterina katya katia katerina katyusha kate catherine
-елена лена алена леночка ленка elena lena alyona alena yelena helen
-елизавета лиза лизонька elizaveta liza lisa elizabeth
-зинаида зина zinaida zina
-иван ваня ванечка ivan vanya vania
-игорь игорек гоша igor gosha
-илья илюша ilia ilya ilyusha
-ирина ира ириша irina ira irisha
-кирилл кира kirill kirill kir
-константин костя konstantin kostya kostia
-кристина кристи kristina kris
-ксения ксюша оксана ksenia kseniia xenia ksyusha
-лариса лара larisa lara
-лев лева lev lyova leva leo
-леонид леня leonid lenya lyonya
-лидия лида lidia lidiia lida
-любовь люба liubov lyubov lyuba liuba
-людмила люда мила люся liudmila lyudmila ludmila lyuda luda mila
-максим макс maksim maxim max
-маргарита рита марго margarita rita margo
-марина мариша marina marisha
-мария маша маруся маня машенька мариша maria mariia mariya masha marusya
-матвей мотя matvei matvey motya
-михаил миша мишка mikhail michael misha
-надежда надя nadezhda nadya nadia
-наталья наташа ната наталия natalia natalya natasha nata
-никита ник nikita nick
-николай коля nikolai nikolay kolya kolia nick
-оксана ксюша oksana ksyusha
-олег олежка oleg olezhka
-ольга оля оленька olga olya olia
-павел паша pavel pasha paul
-петр петя petr peter pyotr petya petia
-полина поля полинка polina polya
-раиса рая raisa raya
-роман рома roman roma
-светлана света svetlana sveta lana
-семен сема semen semyon syoma
-сергей сережа серый серега sergei sergey seryozha serezha
-софья соня софия sofia sofya sonya sonia sophia
-станислав стас слава stanislav stas slava
-степан степа stepan styopa stepa
-таисия тая таисья taisia taya
-тамара тома tamara toma
-татьяна таня танюша tatiana tatyana tanya tania
-тимофей тима тимоша timofei timofey tima
-федор федя fedor fyodor fedya
-эдуард эдик eduard edik
-юлия юля iuliia julia yulia yulya julie
-юрий юра iurii yuri yury yura
-яков яша iakov yakov yasha
-ярослав слава ярик iaroslav yaroslav slava yarik
-яна яночка iana yana
-יצחק איציק איצי yitzhak yitzchak itzhak itzik itsik isaac tzahi
-יוסף יוסי סיפי yosef yossi yosi joseph
-יעקב קובי יענקלה yaakov kobi koby yankel jacob
-משה מוישה מושיק מוש moshe moishe moshik mosh moses
-אברהם אבי אברום avraham avi abraham avrum
-שלמה שלומי מומו shlomo shlomi solomon
-חיים חיימקה haim chaim haimke
-בנימין בני ביבי binyamin benny beni bibi benjamin
-אליהו אלי eliyahu eli elijah
-אליעזר לייזר אלי eliezer eli leizer
-דוד דודי דודו david dudi dudu
-דניאל דני daniel dani danny
-מיכאל מיקי מייק michael miki mike
-מרדכי מוטי מורדי mordechai moti motti
-מנחם מני menachem meni mendel
-מאיר מאירקה meir meirke
-שמואל שמוליק סמי shmuel shmulik samuel
-שמעון שימי shimon shimi simon
-רפאל רפי rafael rafi raphael
-גבריאל גבי gavriel gabi gabriel
-נתן נתי natan nati nathan
-יהודה יודה יודי yehuda yudi judah
-יהונתן יונתן יוני yehonatan yonatan yoni jonathan
-אהרון ארון aharon ahrele aaron
-עמנואל מנו emanuel mano
-צבי צביקה הירש zvi tzvika tzvi zvika
-זאב וולף zeev wolf zevik
-רבקה ריקי רבי rivka riki rivki rebecca becky
-רחל רחלי רוחמה rachel racheli heli
-מרים מירי מימי miriam miri mimi
-שרה שרית שרי שרהלה sarah sarit sari sara
-אסתר אסתי אתי ester esther esti eti
-חנה חני אנה hana chana hani hannah hanna
-דבורה דבי דבורי devora devorah debbie dvora deborah
-לאה לאלי leah lali lea
-אברהם ברהום avraham brahum
-שושנה שוש רוזי shoshana shosh rosa
-יהודית דיתה יודית yehudit dita judith judy
-אביגיל גילי avigail gili abigail
-אלישבע שבע elisheva sheva
-ציפורה ציפי tzipora tzipi zipi
-تهمینه مینا tahmineh mina
-فاطمه فاطی فاطیما فاطمة فطوم fatemeh fati fatima fatoum
-محمد ممد مملی مودی mohammad mohamad mamad mo moody
-محمدرضا ممدرضا mohammadreza mamadreza
-علیرضا علی alireza ali
-امیرحسین امیر حسین amirhossein amir hossein
-امیرعلی امیر amirali amir
-امیرمحمد امیر amirmohammad amir
-محمدمهدی مهدی محمد mohammadmehdi mehdi
-حمیدرضا حمید hamidreza hamid
-غلامرضا رضا غلام gholamreza reza
-غلامحسین حسین gholamhossein hossein
-ابوالفضل ابی abolfazl abol
-مریم مری مرمر maryam mary mari
-زهرا زری زهره zahra zari zohreh
-نیلوفر نیلو نیلی niloufar nilou nili
-نازنین نازی نازن nazanin nazi
-نرگس نرگسی narges nargol
-الناز الی elnaz eli
-الهام الی elham eli
-الهه الی elaheh eli
-مهرداد مهری مهران mehrdad mehr
-داریوش داری dariush darioush dari
-کوروش کوری kourosh kori
-فریدون فری fereydoun feri
-فرزانه فری farzaneh feri
-فریبا فری fariba feri
-پریسا پری parisa pari
-پروانه پری parvaneh pari
-شهرزاد شهره شری shahrzad shahri
-سمیه سمی somayeh somi
-معصومه معصی مسی masoumeh masi
-ابراهیم ابی ابرام ebrahim ebi ibrahim
-عبدالله عبودی عبود abdullah aboud abboud abdo
-عبدالرحمن عبودی دحومی abdulrahman aboud dahoomi abdo
-محمود حوده mahmoud hamada hoda
-محمد حماده حمودي مدحت mohammed hamada hamoudi hammoudi
-احمد حماده حمودي ahmed hamada hammoudi
-يوسف جو yousef joe
-مصطفى صطوف درش mustafa darsh
-خديجة خدوج khadija khadouj
-عائشة عيوش aisha ayosh
-زينب زنوبة زوزو zeinab zouzou zainab
-إبراهيم برهوم ibrahim barhoum hima
+const NAMES: &str = "
+robert : rob robbie, bob bobby, bert
+rupert : rupe
+william liam : will willy willie, bill billy, wm
+elizabeth elisabeth : liz lizzie lizzy, beth, betty, betsy, eliza, elsie, lisa, libby, lilibet, bess bessie
+margaret : maggie meg, peggy, marge margie, margo margot, madge, daisy, greta, rita
+katherine catherine kathryn katharine : kate katie, kathy cathy cath kath, kitty, kat, kit, kay, katy
+kathleen : kathy cathy kath, kate katie katy
+james : jim jimmy, jamie, jem
+john : jack, johnny johnnie jonny, jon
+jonathan jonathon : jon jonny, john
+nathan : nat, nate
+richard : rick ricky, dick, richie rich
+edward eduard : ed eddie, ted teddy, ned
+edmund : ed eddie, ted, ned
+edwin : ed eddie
+theodore : ted teddy, theo
+thomas : tom tommy, thom
+michael : mike mikey, mick mickey micky, mitch
+mitchell : mitch
+christopher : chris, kit, topher, kris
+christian : chris
+christine kristin kristine : chris chrissie, tina, christy
+christina kristina : chris chrissie, tina, christy
+daniel : dan danny
+david : dave davy davey
+joseph : joe joey, jo
+josephine : jo josie, joey
+samuel : sam sammy
+samantha : sam sammie
+alexander : alex, al, sandy, xander, lex, alec
+alistair alasdair : al, ally
+alexandra : alex, sandra, lexi, alexa, sandy, alix
+anthony antony : tony, ant
+andrew : andy, drew
+benjamin : ben benny, benji
+charles : charlie chas chaz, chuck
+charlotte : charlie, lottie lotte
+frederick : fred freddie freddy, fritz
+francis : frank frankie, fran
+frances : fran frannie, fanny
+franklin : frank
+george : georgie, geo
+gerald : gerry jerry
+gregory : greg gregg
+harold : harry, hal
+henry : harry, hank, hal
+jacob : jake, jack
+jacqueline : jackie jacqui
+jeffrey geoffrey : jeff geoff
+jennifer : jenny jen jenn
+jessica : jess jessie
+kenneth : ken kenny
+kevin : kev
+lawrence laurence : larry, lars
+leonard : leo, len lenny
+leo : lee
+matthew : matt matty
+nicholas : nick nicky, nico nic
+nicola : nicky nikki, nic
+patrick : pat, paddy, rick
+patricia : pat, patty, tricia trish, patsy
+peter : pete
+philip phillip : phil, pip
+raymond : ray
+rebecca : becky becca, bex
+ronald : ron ronnie
+stephen steven : steve stevie
+stephanie : steph stevie
+susan suzanne susanna : sue, susie suzy
+timothy : tim timmy
+victoria : vicky vicki, tori, vic
+victor : vic
+vincent : vince, vinny
+walter : walt, wally
+zachary : zach zack zak
+abigail : abby, gail
+amanda : mandy
+angela : angie
+ann anne : annie, nan, nancy
+anna : annie
+barbara : barb, babs barbie
+caroline carolyn : carol, carrie, caro, lina
+cynthia : cindy
+deborah debra : deb debbie
+dorothy : dot dottie, dolly
+eleanor : ellie, nell nellie, nora
+ellen : ellie, nell nellie
+emily : em, millie
+emma : em, emmie
+evelyn : eve, evie
+florence : flo florrie
+gabrielle : gabby
+gillian : gill jill
+helen : nell nellie, lena
+isabella isabel isobel : bella belle, izzy
+joanna joanne : jo
+judith : judy, jude
+julia julie : jules
+kimberly : kim
+laura : laurie
+linda : lindy
+louise : lou, lulu
+lucy lucille : lu
+martha : marty, patty
+mary : molly, polly, mamie, may
+matilda : tilly tilda, mattie
+melissa : mel, missy, lissa
+melanie : mel
+millicent : millie
+natalie : nat
+olivia : liv livvy, ollie
+oliver : ollie
+pamela : pam
+penelope : penny
+rachel : rach, rae
+sarah : sally, sadie
+sandra : sandy
+sylvia : sylvie
+tabitha : tabby
+teresa theresa : terry, tess tessa
+valerie : val
+virginia : ginny
+winifred : winnie, freda
+albert : al, bert bertie
+alfred : alf alfie, fred, al
+arthur : art artie
+arnold : arnie
+bartholomew : bart
+bernard : bernie
+bradley : brad
+cameron : cam
+clifford : cliff
+donald : don donny
+douglas : doug
+duncan : dunc
+ernest : ernie
+eugene : gene
+gilbert : gil, bert
+herbert : herb, bert bertie
+hugh : hughie, hugo
+isaac : ike, zac
+joshua : josh
+louis lewis : lou louie
+martin : marty
+maurice morris : mo
+maxwell : max
+maximilian : max
+nathaniel : nate, nat, nathan
+norman : norm
+oscar : ozzie
+randolph : randy
+reginald : reg reggie
+roderick : rod roddy
+rodney : rod
+rosemary : rose rosie
+rose : rosie
+russell : russ
+sebastian : seb, bas
+sidney : sid
+stanley : stan
+stuart stewart : stu
+terence terrance : terry
+tobias : toby
+александр aleksandr alexander : саша сашка sasha, шура шурик shura, саня санек sanya, алекс alex
+александра aleksandra alexandra : саша сашенька sasha, шура shura, саня sanya
+алексей aleksei alexey : леша алеша лёха alyosha alesha lesha lyosha, алекс alex
+анастасия anastasia anastasiia : настя nastya nastia, ася asya, стася stasya
+анатолий anatolii anatoly : толя толик tolya tolia
+андрей andrei andrey : андрюша andryusha, дрон
+анна anna : аня анюта анечка anya ania anyuta, нюра нюша
+антон anton : антоша тоша antosha
+антонина antonina : тоня tonya
+аркадий arkadii arkady : аркаша arkasha
+артем артемий artem artyom : тема tyoma tema
+борис boris : боря borya
+вадим vadim : вадик vadik
+валентин valentin : валя valya
+валентина valentina : валя valya valia
+валерий valerii valery : валера valera
+валерия valeriia valeria : лера lera
+варвара varvara : варя varya
+василий vasilii vasily : вася василёк vasya vasia
+вера vera : верочка
+вероника veronika : ника nika
+виктор viktor victor : витя vitya vitia
+виктория viktoriia victoria : вика vika
+виталий vitalii vitaly : виталик vitalik
+владимир vladimir : вова вовочка vova, володя volodya, влад vlad
+владислав vladislav : влад владик vlad, слава slava
+вячеслав viacheslav vyacheslav : слава slava
+галина galina : галя galya galia
+геннадий gennadii gennady : гена gena
+георгий georgii georgy : гоша gosha, жора zhora, гога
+григорий grigorii grigory : гриша grisha
+дарья daria darya : даша дашенька dasha
+даниил данил данила daniil danil danila : даня danya
+денис denis : дениска, ден den
+дмитрий dmitrii dmitry : дима димон dima, митя mitya
+евгений evgenii evgeny yevgeny eugene : женя женька zhenya zhenia
+евгения evgeniia evgenia yevgenia : женя zhenya zhenia
+егор egor yegor : егорка, гоша gosha
+екатерина катерина ekaterina katerina catherine : катя катенька катюша katya katia katyusha, kate
+елена elena yelena helen : лена леночка ленка lena, алена alyona alena
+елизавета elizaveta elizabeth : лиза лизонька liza lisa
+зинаида zinaida : зина zina
+иван ivan : ваня ванечка vanya vania
+игорь igor : игорек, гоша gosha
+илья ilia ilya : илюша ilyusha
+ирина irina : ира ириша ira irisha
+кирилл kirill : кира kira kir
+константин konstantin : костя kostya kostia
+кристина kristina : кристи kris
+ксения kseniia ksenia xenia : ксюша ksyusha
+лариса larisa : лара lara
+лев lev leo : лева leva lyova
+леонид leonid : леня lenya lyonya
+лидия lidia lidiia : лида lida
+любовь liubov lyubov : люба lyuba liuba
+людмила liudmila lyudmila ludmila : люда lyuda luda, мила mila, люся
+максим maksim maxim : макс max
+маргарита margarita : рита rita, марго margo
+марина marina : мариша marisha
+мария maria mariia mariya : маша машенька masha, маруся marusya, маня, мариша
+матвей matvei matvey : мотя motya
+михаил mikhail michael : миша мишка misha
+надежда nadezhda : надя nadya nadia
+наталья наталия natalia natalya : наташа natasha, ната nata
+никита nikita : ник nick
+николай nikolai nikolay : коля kolya kolia, ник nick
+оксана oksana oxana : ксюша ksyusha
+олег oleg : олежка olezhka
+ольга olga : оля оленька olya olia
+павел pavel paul : паша pasha
+петр petr peter pyotr : петя petya petia
+полина polina : поля полинка polya
+раиса raisa : рая raya
+роман roman : рома roma
+светлана svetlana : света sveta, lana
+семен semen semyon : сема syoma
+сергей sergei sergey : сережа серега серый seryozha serezha
+софья софия sofia sofya sophia : соня sonya sonia
+станислав stanislav : стас stas, слава slava
+степан stepan : степа styopa stepa
+таисия таисья taisia : тая taya
+тамара tamara : тома toma
+татьяна tatiana tatyana : таня танюша tanya tania
+тимофей timofei timofey : тима тимоша tima
+федор fedor fyodor : федя fedya
+эдуард eduard : эдик edik
+юлия iuliia julia yulia : юля yulya julie
+юрий iurii yuri yury : юра yura
+яков iakov yakov : яша yasha
+ярослав iaroslav yaroslav : слава slava, ярик yarik
+яна yana : яночка
+יצחק yitzhak yitzchak itzhak isaac : איציק איצי itzik itsik, צחי tzahi
+יוסף yosef joseph : יוסי yossi yosi, סיפי
+יעקב yaakov jacob : קובי kobi koby, יענקלה yankel
+משה moshe moses : מוישה moishe, מושיק moshik, מוש mosh
+אברהם avraham abraham : אבי avi, אברום avrum, ברהום brahum
+שלמה shlomo solomon : שלומי shlomi, מומו
+חיים haim chaim : חיימקה haimke
+בנימין binyamin benjamin : בני benny beni, ביבי bibi
+אליהו eliyahu elijah : אלי eli
+אליעזר eliezer : אלי eli, לייזר leizer
+דוד david : דודי דודו dudi dudu
+דניאל daniel : דני dani danny
+מיכאל michael : מיקי miki, מייק mike
+מרדכי mordechai : מוטי moti motti, מורדי
+מנחם menachem : מני meni, mendel
+מאיר meir : מאירקה meirke
+שמואל shmuel samuel : שמוליק shmulik, סמי
+שמעון shimon simon : שימי shimi
+רפאל rafael raphael : רפי rafi
+גבריאל gavriel gabriel : גבי gabi
+נתן natan nathan : נתי nati
+יהודה yehuda judah : יודה יודי yudi
+יהונתן יונתן yehonatan yonatan jonathan : יוני yoni
+אהרון aharon aaron : ארון, ahrele
+עמנואל emanuel : מנו mano
+צבי zvi tzvi : צביקה tzvika zvika, הירש
+זאב zeev : וולף wolf, zevik
+רבקה rivka rebecca : ריקי riki, רבי, rivki, becky
+רחל rachel : רחלי racheli, heli
+מרים miriam : מירי miri, מימי mimi
+שרה sarah sara : שרהלה, שרי sari, שרית sarit
+אסתר esther ester : אסתי esti, אתי eti
+חנה hannah hana chana hanna : חני hani
+דבורה devora devorah dvora deborah : דבי debbie, דבורי
+לאה leah : לאלי lali
+שושנה shoshana : שוש shosh, רוזי
+יהודית yehudit judith : דיתה dita, judy
+אביגיל avigail abigail : גילי gili
+אלישבע elisheva : שבע sheva
+ציפורה tzipora : ציפי tzipi zipi
+فاطمه فاطیما fatemeh fatima : فاطی fati, فطوم fatoum
+محمد mohammad mohamad mohammed muhammad : ممد mamad, مملی, مودی moody, mo, حماده hamada, حمودي hamoudi hammoudi
+محمدرضا mohammadreza : ممدرضا mamadreza
+علیرضا alireza : علی ali
+امیرحسین amirhossein : امیر amir, حسین hossein
+امیرعلی amirali : امیر amir
+امیرمحمد amirmohammad : امیر amir
+محمدمهدی mohammadmehdi : مهدی mehdi, محمد mohammad
+حمیدرضا hamidreza : حمید hamid
+غلامرضا gholamreza : رضا reza, غلام gholam
+غلامحسین gholamhossein : حسین hossein, غلام gholam
+ابوالفضل abolfazl : ابی abi, ابول abol
+مریم maryam : مری mari, مرمر
+زهرا zahra : زری zari
+نیلوفر niloufar : نیلو nilou, نیلی nili
+نازنین nazanin : نازی nazi
+نرگس narges : نرگسی
+الناز elnaz : الی eli
+الهام elham : الی eli
+الهه elaheh : الی eli
+داریوش dariush darioush : داری dari
+کوروش kourosh : کوری kouri
+فریدون fereydoun : فری feri
+فرزانه farzaneh : فری feri
+فریبا fariba : فری feri
+پریسا parisa : پری pari
+پروانه parvaneh : پری pari
+شهرزاد shahrzad : شهری shahri
+سمیه somayeh : سمی somi
+معصومه masoumeh : معصی masi
+ابراهیم ebrahim ibrahim : ابی ebi, ابرام, برهوم barhoum, hima
+عبدالله abdullah : عبودی عبود aboud abboud, abdo
+عبدالرحمن abdulrahman : عبودی aboud, دحومی dahoomi, abdo
+محمود mahmoud : حوده, hamada
+احمد ahmed ahmad : حماده hamada, حمودي hammoudi hamoudi
+يوسف yousef : جو joe
+مصطفى mustafa : صطوف, درش darsh
+خديجة khadija : خدوج khadouj
+عائشة aisha : عيوش ayosh
+زينب zeinab zainab : زنوبة, زوزو zouzou
 ";
 
+/// Names by their folded form with the groups that they are in, ascending. A group is a name in full with one set of its
+/// short forms, so that all in it stand for each other.
 static INDEX: LazyLock<Vec<(Box<str>, u16)>> = LazyLock::new(|| {
     let mut index = Vec::new();
-    for (id, line) in (0..).zip(GROUPS.lines()) {
-        index.extend(line.split_whitespace().map(|name| (fold(name).into(), id)));
+    let lines = NAMES.lines().filter_map(|line| line.split_once(':'));
+    let sets = lines.flat_map(|(full, short)| short.split(',').map(move |set| (full, set)));
+    for (id, (full, set)) in (0..).zip(sets) {
+        let names = full.split_whitespace().chain(set.split_whitespace());
+        index.extend(names.map(|name| (fold(name).into(), id)));
     }
     index.sort_unstable();
     index.dedup();
     index
 });
 
-/// The groups of a word and of its most usual Latin spellings, ascending.
-pub(super) fn groups(folded: &str, latin: &[Box<str>]) -> Vec<u16> {
+/// The groups of a word and of its usual Latin spellings, ascending.
+pub(super) fn groups(folded: &str, usual: &[Box<str>]) -> Vec<u16> {
     let mut groups = Vec::new();
-    for form in std::iter::once(folded).chain(latin.iter().take(2).map(AsRef::as_ref)) {
+    for form in std::iter::once(folded).chain(usual.iter().map(AsRef::as_ref)) {
         let start = INDEX.partition_point(|(known, _)| known.as_ref() < form);
         let entries = INDEX.get(start..).unwrap_or_default().iter();
         groups.extend(entries.take_while(|(known, _)| known.as_ref() == form).map(|(_, id)| *id));
@@ -362,21 +376,85 @@ pub(super) fn groups(folded: &str, latin: &[Box<str>]) -> Vec<u16> {
 
 #[cfg(test)]
 mod tests {
-    use super::groups;
+    use super::{INDEX, NAMES, groups};
+    use crate::text::fold;
+
+    fn share(one: &str, other: &str) -> bool {
+        let (one, other) = (groups(&fold(one), &[]), groups(&fold(other), &[]));
+        one.iter().any(|group| other.contains(group))
+    }
 
     #[test]
-    fn names_that_stand_for_each_other_share_a_group() {
+    fn a_name_and_its_short_forms_share_a_group() {
         for (one, other) in [
-            ("bob", "robert"),
-            ("betty", "liz"),
-            ("саша", "александр"),
-            ("саша", "alexandra"),
-            ("איציק", "yitzchak"),
+            ("Bob", "Robert"),
+            ("Bob", "Bobby"),
+            ("Betty", "Elizabeth"),
+            ("Jon", "Jonathan"),
+            ("Саша", "Александр"),
+            ("Саша", "Alexandra"),
+            ("Sasha", "Сашка"),
             ("лена", "elena"),
+            ("איציק", "Yitzchak"),
+            ("קובי", "יעקב"),
+            ("امیر", "امیرحسین"),
+            ("حسین", "امیرحسین"),
+            ("Reza", "Gholamreza"),
+            ("ممد", "محمد"),
+            ("حمودي", "احمد"),
         ] {
-            let (one, other) = (groups(one, &[]), groups(other, &[]));
-            assert!(one.iter().any(|group| other.contains(group)), "{one:?} {other:?}");
+            assert!(share(one, other), "{one} {other}");
         }
         assert!(groups("nobody", &[]).is_empty());
+    }
+
+    #[test]
+    fn two_names_that_have_something_in_common_share_no_group() {
+        for (one, other) in [
+            ("امیر", "حسین"),
+            ("Amir", "Hossein"),
+            ("محمد", "مهدی"),
+            ("Mohammad", "Mehdi"),
+            ("رضا", "غلام"),
+            ("مهرداد", "مهران"),
+            ("مهران", "مهری"),
+            ("زهرا", "زهره"),
+            ("محمد", "احمد"),
+            ("Mohammed", "Ahmed"),
+            ("محمود", "مدحت"),
+            ("الناز", "الهام"),
+            ("John", "Nathan"),
+            ("John", "Ian"),
+            ("Edward", "Edwin"),
+            ("Rose", "Rosa"),
+            ("Liz", "Betty"),
+            ("Александр", "Александра"),
+            ("Саша", "Шура"),
+            ("Владислав", "Вячеслав"),
+            ("Ксения", "Оксана"),
+            ("Георгий", "Егор"),
+            ("אליהו", "אליעזר"),
+            ("רחל", "רוחמה"),
+            ("Moshe", "Meir"),
+        ] {
+            assert!(!share(one, other), "{one} {other}");
+        }
+    }
+
+    /// Whoever has one of two names in full is not called by the other.
+    #[test]
+    fn no_set_of_short_forms_holds_two_names_in_full() {
+        let lines: Vec<(&str, &str)> = NAMES.lines().filter_map(|line| line.split_once(':')).collect();
+        assert_eq!(lines.len(), NAMES.trim().lines().count(), "a line without a colon");
+        let in_full = |name: &str| lines.iter().any(|(full, _)| full.split_whitespace().next() == Some(name));
+        for (full, short) in &lines {
+            assert!(full.split_whitespace().next().is_some(), "{short}");
+            for set in short.split(',') {
+                assert!(set.split_whitespace().next().is_some(), "{full}");
+                let names = set.split_whitespace().filter(|name| in_full(name));
+                assert!(names.count() <= 1, "{full}: {set}");
+            }
+        }
+        assert!(INDEX.len() > 1_000);
     }
 }

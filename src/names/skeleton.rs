@@ -22,7 +22,7 @@
 
 use crate::text::Script;
 
-use super::dictionary;
+use super::{dictionary, waw};
 
 /// The skeleton of a token: that of the name in the tables that it spells, else its own.
 pub(super) fn of_token(stem: &str, script: Option<Script>, entries: &[u16]) -> String {
@@ -142,7 +142,7 @@ fn arabic(word: &str) -> String {
         let is_last = place + 1 == letters.len();
         let class = match c {
             'ب' | 'ڤ' | 'ۋ' => 'B',
-            'و' if is_consonantal(&letters, place, 'ا', 'ی') => 'B',
+            'و' if waw::consonant(&letters, place).is_some() => 'B',
             'پ' | 'ف' => 'P',
             'ت' | 'ط' | 'ٹ' => 'T',
             'ث' | 'س' | 'ص' => 'S',
@@ -169,13 +169,22 @@ fn arabic(word: &str) -> String {
 }
 
 fn hebrew(word: &str) -> String {
-    let letters: Vec<char> = word.replace("וו", "ו").chars().collect();
+    let letters: Vec<char> = word.chars().collect();
     let mut classes = Classes::new(false);
+    let mut length = 1;
     for (place, c) in letters.iter().enumerate() {
+        if length > 1 {
+            length -= 1;
+            continue;
+        }
         let is_last = place + 1 == letters.len();
+        if let Some(letters) = waw::consonant(&letters, place) {
+            classes.put('B');
+            length = letters;
+            continue;
+        }
         let class = match c {
             'ב' => 'B',
-            'ו' if is_consonantal(&letters, place, 'א', 'י') => 'B',
             'ג' | 'כ' | 'ק' => 'K',
             'ד' => 'D',
             'ה' | 'ח' if !is_last || place == 0 => 'H',
@@ -196,23 +205,6 @@ fn hebrew(word: &str) -> String {
         classes.put(class);
     }
     classes.out
-}
-
-/// Whether a waw is a consonant: at the start, before or after an alef, before a yeh that is no part of `-uya`, in a
-/// final `-vand`, and before a final heh of Hebrew.
-fn is_consonantal(letters: &[char], place: usize, alef: char, yeh: char) -> bool {
-    let next = letters.get(place + 1).copied();
-    let after = letters.get(place + 2).copied();
-    let previous = place.checked_sub(1).and_then(|before| letters.get(before)).copied();
-    match (previous, next) {
-        (None, _) => true,
-        (Some(c), Some(_)) if c == alef && place > 1 => true,
-        (_, Some(c)) if c == alef => true,
-        (_, Some(c)) if c == yeh => after != Some(alef),
-        (_, Some('ה')) => after.is_none(),
-        (_, Some('ن')) => after == Some('د') && place + 3 == letters.len(),
-        _ => false,
-    }
 }
 
 fn cyrillic(word: &str) -> String {

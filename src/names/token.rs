@@ -48,8 +48,16 @@ impl Token {
         }
         let latin: Box<[Box<str>]> = forms.into_list().into_iter().map(Into::into).collect();
         let skeleton = skeleton::of_token(stem, script, &entries).into();
+        let usual = match script {
+            // The first form is the word itself, the next the usual spelling of a name that it may spell.
+            Some(Script::Latin) if dictionary::is_usual_spelling(folded, &entries) => 1,
+            Some(Script::Latin) => 2,
+            _ if entries.is_empty() => 2,
+            _ => 1,
+        };
+        let usual = latin.get(..usual).unwrap_or(&latin);
         let nicknames =
-            if is_initial { Vec::new() } else { nickname::groups(folded, &latin) }.into_boxed_slice();
+            if is_initial { Vec::new() } else { nickname::groups(folded, usual) }.into_boxed_slice();
         Self {
             folded: folded.into(),
             stem: stem.into(),

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 /// Titles and forms of address; dropped before a name.
 const TITLES: &str = "
 mr mrs ms miss mister missis madam madame mme mlle mx dr doctor prof professor sir dame lord lady rev
-reverend eng engr herr frau senor senora mohandes agha aghaye khanom khanoom ustad ostad rabbi harav
+reverend engr herr frau senor senora mohandes agha aghaye khanom khanoom ustad ostad rabbi harav
 gospodin gospozha
 اقا اقای خانم بانو دکتر مهندس استاد جناب سرکار سیدی الدکتور الدکتوره دکتور دکتوره الاستاذ الاستاذه استاذ
 المهندس المهندسه الانسه مدام حاجیه
@@ -27,7 +27,7 @@ phd md esq jr junior sr senior ii iii iv мл младший ст старший
 
 /// What people and tills write when there is no name. A name of nothing else is none.
 const PLACEHOLDERS: &str = "
-guest unknown none null nil nan na test tester testing testuser customer client user anonymous anon noname
+guest unknown none null nil nan test tester testing testuser customer client user anonymous anon noname
 nobody undefined unnamed name firstname lastname surname fullname
 deleted empty dummy demo asdf asdfgh qwerty qwe abc xxx tbd tba invite gast inconnu unbekannt
 cliente walkin
@@ -38,9 +38,9 @@ cliente walkin
 не указано указан имя имени без фамилия
 ";
 
-/// Words of such texts that are names when they stand alone (`Cash`, `Blank`).
+/// Words of such texts that are names when they stand alone (`Cash`, `Blank`, `Na`).
 const PARTS_OF_PLACEHOLDERS: &str = "
-no not available provided given first last blank sample walk in cash sale
+no not na available provided given first last blank sample walk in cash sale
 ";
 
 /// Latin and other articles and particles that are written with the next word.

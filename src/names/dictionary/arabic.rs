@@ -270,7 +270,6 @@ kareema | كريمه
 khadr khidr khader | خضر
 lutfi lotfi lotfy | لطفي
 loujain lujain | لجين
-malik malek | مالك
 mishal meshal mishaal | مشعل
 misfer mesfer | مسفر
 mohsen muhsin | محسن

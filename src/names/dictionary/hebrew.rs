@@ -10,7 +10,7 @@ yosef joseph yossef josef yoseph iosef yosif | יוסף יוסי Йосеф Ио
 shlomo solomon shelomo shlomoh | שלמה Шломо Соломон
 binyamin benjamin benyamin binjamin benyomin | בנימין Биньямин Вениамин
 eliyahu elijah eliahu eliyahou eliyohu | אליהו Элиягу Илья
-daniel danyel daniyel | דניאל Даниэль Даниил
+daniel danyel daniyel daniil | דניאל Даниэль Даниил
 michael mikhael mihael micha | מיכאל Михаэль
 michal mihal mikhal | מיכל Михаль
 rivka rebecca rivkah rifka rebekah rivqa | רבקה Ривка
@@ -19,6 +19,8 @@ leah lea leia | לאה Лея Лия
 sarah sara sarai | שרה Сара
 esther ester estera hester | אסתר Эстер Эсфирь
 miriam miryam mirjam myriam miriyam | מרים Мирьям
+eva ava | אווה
+hava chava hawa | חוה חווה
 hannah hana chana hanna channah hanah | חנה Хана
 haim chaim hayim haym chayim hayyim | חיים Хаим
 tamar thamar tamara | תמר Тамар
@@ -213,7 +215,7 @@ goldstein goldshtein goldstain | גולדשטיין גולדשטין Гольд�
 greenberg grinberg gruenberg | גרינברג Гринберг
 shapira shapiro spira shapirah | שפירא שפירה Шапиро
 hadad haddad chadad | חדד
-ohayon ohayoun ochayon | אוחיון אוחנה
+ohayon ohayoun ochayon | אוחיון
 ohana ochana | אוחנה
 amar ammar | עמר
 hazan chazan hazzan | חזן

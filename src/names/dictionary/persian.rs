@@ -78,6 +78,7 @@ pouya puya pooya | پویا
 parsa paarsa | پارسا Парса
 pedram pedraam | پدرام
 payam payaam | پیام
+peyvand peivand payvand | پیوند
 peyman payman peiman paiman | پیمان
 parham parhaam | پرهام
 parviz parwiz pervez parveez | پرویز Парвиз
@@ -132,7 +133,8 @@ ladan | لادن
 laleh lale | لاله
 milad meelad | میلاد Милад
 mobina | مبینا
-malek malik | ملک مالک
+malek | ملک
+malik malek maalek | مالک
 malakeh malekeh | ملکه
 manouchehr manuchehr | منوچهر
 mansour mansoor mansur | منصور Мансур
@@ -255,7 +257,7 @@ nosratollah | نصرت‌الله
 sharif shareef cherif | شریف Шариф
 zaman zamaan | زمان
 darioush dariush daryoush daryush darius | داریوش
-danial daniyal | دانیال
+danial daniyal daniel | دانیال
 delaram | دلارام
 donya dunya | دنیا
 darya daria | دریا
