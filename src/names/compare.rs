@@ -1,6 +1,6 @@
 //! Whether two words stand for one name.
 
-use crate::similarity::{Text, jaro_winkler_if_at_least};
+use crate::similarity::jaro_winkler_if_at_least;
 use crate::text::Script;
 
 use super::token::Token;
@@ -63,10 +63,10 @@ pub fn similarity_class(a: &Token, b: &Token) -> TokenMatch {
             TokenMatch::None
         };
     }
-    if a.folded() == b.folded() {
+    if a.text() == b.text() {
         return TokenMatch::Exact;
     }
-    if a.latin().iter().any(|form| b.latin().contains(form)) && may_be_one_spelled_twice(a, b) {
+    if a.forms().iter().any(|form| b.forms().contains(form)) && may_be_one_spelled_twice(a, b) {
         return TokenMatch::SameLatin;
     }
     if share(a.nickname_groups(), b.nickname_groups()) {
@@ -143,15 +143,12 @@ const fn writes_vowels(token: &Token) -> bool {
 /// their Latin forms.
 fn nearest(a: &Token, b: &Token) -> f64 {
     if a.script() == b.script() {
-        let (a, b) = (Text::new(a.folded()), Text::new(b.folded()));
-        return jaro_winkler_if_at_least(&a, &b, LEAST).unwrap_or(0.0);
+        return jaro_winkler_if_at_least(a.text(), b.text(), LEAST).unwrap_or(0.0);
     }
-    let forms = |token: &Token| token.latin().iter().map(|form| Text::new(form)).collect::<Vec<_>>();
-    let others = forms(b);
     let mut best = 0.0_f64;
-    for one in forms(a) {
-        for other in &others {
-            if let Some(likeness) = jaro_winkler_if_at_least(&one, other, best.max(LEAST)) {
+    for one in a.forms() {
+        for other in b.forms() {
+            if let Some(likeness) = jaro_winkler_if_at_least(one, other, best.max(LEAST)) {
                 best = likeness;
             }
         }

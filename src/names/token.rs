@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::pii;
+use crate::similarity::Text;
 use crate::text::Script;
 
 use super::forms::Forms;
@@ -22,6 +23,10 @@ pub struct Token {
     entries: Box<[u16]>,
     nicknames: Box<[u16]>,
     is_initial: bool,
+    /// The folded word as comparators want it.
+    text: Text,
+    /// The Latin forms likewise; none if the only one is the word itself.
+    forms: Box<[Text]>,
 }
 
 impl Token {
@@ -58,6 +63,8 @@ impl Token {
         let usual = latin.get(..usual).unwrap_or(&latin);
         let nicknames =
             if is_initial { Vec::new() } else { nickname::groups(folded, usual) }.into_boxed_slice();
+        let is_own_form = matches!(&*latin, [form] if **form == *folded);
+        let forms = latin.iter().filter(|_| !is_own_form).map(|form| Text::new(form)).collect();
         Self {
             folded: folded.into(),
             stem: stem.into(),
@@ -67,6 +74,8 @@ impl Token {
             entries: entries.into(),
             nicknames,
             is_initial,
+            text: Text::new(folded),
+            forms,
         }
     }
 
@@ -126,6 +135,20 @@ impl Token {
     #[must_use]
     pub const fn nickname_groups(&self) -> &[u16] {
         &self.nicknames
+    }
+
+    /// [`Self::folded`] as comparators want it.
+    pub(super) const fn text(&self) -> &Text {
+        &self.text
+    }
+
+    /// [`Self::latin`] as comparators want it.
+    pub(super) const fn forms(&self) -> &[Text] {
+        if self.forms.is_empty() && !self.latin.is_empty() {
+            std::slice::from_ref(&self.text)
+        } else {
+            &self.forms
+        }
     }
 
     /// The entries of the table of frequent names that it spells, ascending.

@@ -200,12 +200,15 @@ impl Address {
     }
 }
 
-/// How many of either side's have an equal on the other side: the fewer.
+/// How many of either side's have an equal on the other side: the fewer. `equal` says the same both ways.
 fn common<T>(a: &[T], b: &[T], equal: impl Fn(&T, &T) -> bool) -> usize {
-    let with = |own: &[T], others: &[T], equal: &dyn Fn(&T, &T) -> bool| {
+    let found = |own: &[T], others: &[T]| {
         own.iter().filter(|one| others.iter().any(|other| equal(one, other))).count()
     };
-    with(a, b, &equal).min(with(b, a, &|x, y| equal(y, x)))
+    match found(a, b) {
+        0 => 0,
+        of_a => of_a.min(found(b, a)),
+    }
 }
 
 /// How far two addresses agree; the same whichever comes first.
@@ -218,7 +221,7 @@ pub(crate) fn compare(a: &Address, b: &Address) -> AddressGrade {
     let some_numbers = numbers > 0;
     let same_words = words > 0 && words >= fewest && words * 2 >= most;
     let equal_words =
-        a.words.len() == b.words.len() && a.words.iter().zip(&b.words).all(|(x, y)| x.folded == y.folded);
+        a.words.len() == b.words.len() && a.words.iter().zip(&b.words).all(|(x, y)| x.text == y.text);
     match (same_numbers, some_numbers, same_words, words > 0) {
         (true, ..) if equal_words => AddressGrade::Same,
         (true, true, true, _) => AddressGrade::Same,
@@ -232,7 +235,7 @@ pub(crate) fn compare(a: &Address, b: &Address) -> AddressGrade {
 
 /// Whether two words are one word: the same, the same in another script, or a slip apart.
 fn near(a: &Word, b: &Word) -> bool {
-    a.folded == b.folded
+    a.text == b.text
         || (a.sound == b.sound && a.sound.len() >= 3)
         || (a.text.len().min(b.text.len()) >= 4
             && optimal_string_alignment_within(&a.text, &b.text, 1).is_some())

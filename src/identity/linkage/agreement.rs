@@ -8,6 +8,7 @@ use super::compiled::{Values, find};
 use super::email::EmailValue;
 use super::error::{ModelError, ModelErrorKind};
 use super::model::Column;
+use super::pair::Pair;
 use super::person_name::{self, NameGrade, PersonName};
 use super::prepare::Prepared;
 use super::value::ValueKind;
@@ -145,43 +146,23 @@ impl Facts {
     }
 
     /// The degree in which a pair agrees.
-    pub(super) fn degree<V: Values + ?Sized>(&self, left: &V, right: &V) -> u8 {
+    pub(super) fn degree<V: Values + ?Sized>(&self, pair: &mut Pair<'_, V>) -> u8 {
         let column = |place: usize| self.columns.get(place).copied().unwrap_or(usize::MAX);
-        let pair = |place: usize| Some((left.get(column(place))?, right.get(column(place))?));
+        let names = || (column(0), column(1), self.columns.get(2).copied());
         match &self.on {
-            Agreement::GivenName { .. } | Agreement::FamilyName { .. } => {
-                let sides = (
-                    (left.get(column(0)).and_then(of_name), left.get(column(1)).and_then(of_name)),
-                    (right.get(column(0)).and_then(of_name), right.get(column(1)).and_then(of_name)),
-                );
-                let (mut given, mut family) =
-                    names(sides.0, sides.1, &mut |_, a, b| person_name::compare(a, b));
-                if let Some((Prepared::Email(a), Prepared::Email(b))) = pair(2) {
-                    let degree = EmailValue::degree(a, b);
-                    let (left, right) =
-                        ((a.as_ref(), sides.0.0, sides.0.1), (b.as_ref(), sides.1.0, sides.1.1));
-                    spelled(degree, left, right, (&mut given, &mut family));
-                }
-                if matches!(self.on, Agreement::GivenName { .. }) { given } else { family }
-            }
-            Agreement::BirthDate { .. } => pair(0).map_or(0, |(a, b)| birth_date(a, b)),
-            Agreement::Email { .. } => pair(0).map_or(0, |(a, b)| email(a, b)),
-            Agreement::Code { .. } => pair(0).map_or(0, |(a, b)| code(a, b)),
-            Agreement::Place { .. } => pair(0).map_or(0, |(a, b)| place(a, b)),
-            Agreement::Category { .. } => pair(0).map_or(0, |(a, b)| category(a, b)),
+            Agreement::GivenName { .. } => pair.names(names()).0,
+            Agreement::FamilyName { .. } => pair.names(names()).1,
+            Agreement::BirthDate { .. } => pair.both(column(0)).map_or(0, |(a, b)| birth_date(a, b)),
+            Agreement::Email { .. } => pair.email(column(0)),
+            Agreement::Code { .. } => pair.both(column(0)).map_or(0, |(a, b)| code(a, b)),
+            Agreement::Place { .. } => pair.both(column(0)).map_or(0, |(a, b)| place(a, b)),
+            Agreement::Category { .. } => pair.both(column(0)).map_or(0, |(a, b)| category(a, b)),
             Agreement::Address { .. } => where_they_live(
-                pair(0).map(|(a, b)| addresses(a, b)),
-                pair(1).map(|(a, b)| postcodes(a, b)),
-                pair(2).map(|(a, b)| cities(a, b)),
+                pair.both(column(0)).map(|(a, b)| addresses(a, b)),
+                pair.both(column(1)).map(|(a, b)| postcodes(a, b)),
+                pair.both(column(2)).map(|(a, b)| cities(a, b)),
             ),
         }
-    }
-}
-
-fn of_name(value: &Prepared) -> Option<&PersonName> {
-    match value {
-        Prepared::Name(name) => Some(name),
-        _ => None,
     }
 }
 
@@ -267,35 +248,40 @@ fn days(a: NaiveDate, b: NaiveDate) -> u8 {
     if a == b {
         return 5;
     }
-    let digits = |date: NaiveDate| {
-        let number = date.year().unsigned_abs() * 10_000 + date.month() * 100 + date.day();
-        let mut digits = [0_u8; 8];
-        let mut rest = number;
-        for digit in digits.iter_mut().rev() {
-            *digit = u8::try_from(rest % 10).unwrap_or(0);
-            rest /= 10;
-        }
-        digits
-    };
-    let (x, y) = (digits(a), digits(b));
-    let wrong: Vec<usize> =
-        x.iter().zip(&y).enumerate().filter(|(_, (p, q))| p != q).map(|(at, _)| at).collect();
-    let swapped = a.year() == b.year() && a.month() == b.day() && a.day() == b.month();
-    let transposed = match *wrong {
-        [i, j] => i + 1 == j && x.get(i) == y.get(j) && x.get(j) == y.get(i),
-        _ => false,
-    };
-    let parts =
-        u8::from(a.year() == b.year()) + u8::from(a.month() == b.month()) + u8::from(a.day() == b.day());
-    if wrong.len() == 1 || swapped || transposed {
+    let (year, month, day) = (a.year() == b.year(), a.month() == b.month(), a.day() == b.day());
+    let parts = u8::from(year) + u8::from(month) + u8::from(day);
+    // One slip leaves one of the three as it is at least.
+    if parts > 0 && (year && a.month() == b.day() && a.day() == b.month() || is_one_slip(a, b)) {
         4
     } else if parts == 2 {
         3
-    } else if (a - b).num_days().abs() <= 366 || a.year() == b.year() {
+    } else if year || (a - b).num_days().abs() <= 366 {
         2
     } else {
         1
     }
+}
+
+/// Whether one digit of eight is another, or two neighbours are exchanged.
+fn is_one_slip(a: NaiveDate, b: NaiveDate) -> bool {
+    let (x, y) = (digits(a), digits(b));
+    let mut wrong = (0..).zip(x.iter().zip(&y)).filter(|(_, (p, q))| p != q);
+    match (wrong.next(), wrong.next(), wrong.next()) {
+        (Some(_), None, _) => true,
+        (Some((i, (p, q))), Some((j, (r, s))), None) => i + 1 == j && p == s && q == r,
+        _ => false,
+    }
+}
+
+/// Year, month and day, in eight digits.
+fn digits(date: NaiveDate) -> [u8; 8] {
+    let mut rest = date.year().unsigned_abs() * 10_000 + date.month() * 100 + date.day();
+    let mut digits = [0_u8; 8];
+    for digit in digits.iter_mut().rev() {
+        *digit = u8::try_from(rest % 10).unwrap_or(0);
+        rest /= 10;
+    }
+    digits
 }
 
 pub(super) fn code(a: &Prepared, b: &Prepared) -> u8 {

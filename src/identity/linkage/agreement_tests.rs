@@ -199,6 +199,33 @@ proptest! {
         both((&a.0, &a.1), (&b.0, &b.1));
     }
 
+    /// Digit by digit, by definition.
+    #[test]
+    fn days_agree_as_their_digits_do(
+        a in (1959_i32..1962, 1_u32..13, 1_u32..29),
+        b in (1959_i32..1962, 1_u32..13, 1_u32..29),
+    ) {
+        let date = |(year, month, day)| NaiveDate::from_ymd_opt(year, month, day).unwrap();
+        let (x, y) = (date(a), date(b));
+        let written = |date: NaiveDate| date.format("%Y%m%d").to_string().into_bytes();
+        let (one, two) = (written(x), written(y));
+        let wrong: Vec<usize> = (0..8).filter(|at| one[*at] != two[*at]).collect();
+        let exchanged = a.0 == b.0 && (a.1, a.2) == (b.2, b.1);
+        let neighbours =
+            matches!(*wrong, [i, j] if i + 1 == j && one[i] == two[j] && one[j] == two[i]);
+        let parts = [a.0 == b.0, a.1 == b.1, a.2 == b.2].into_iter().filter(|same| *same).count();
+        let wanted = match (wrong.len(), parts) {
+            (0, _) => 5,
+            (1, _) => 4,
+            _ if exchanged || neighbours => 4,
+            (_, 2) => 3,
+            _ if a.0 == b.0 || (x - y).num_days().abs() <= 366 => 2,
+            _ => 1,
+        };
+        prop_assert_eq!(days(x, y), wanted);
+        prop_assert_eq!(days(y, x), wanted);
+    }
+
     #[test]
     fn dates_agree_the_same_whichever_comes_first(
         a in (1960_i32..1963, 1_u32..13, 1_u32..29),

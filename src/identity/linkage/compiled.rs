@@ -6,6 +6,7 @@ use super::condition_text::TextValue;
 use super::error::{ModelError, ModelErrorKind};
 use super::measures;
 use super::model::{Column, TextUnit};
+use super::pair::Pair;
 use super::prepare::{Prepared, Transform, prepare};
 use super::value::ValueKind;
 
@@ -172,11 +173,11 @@ impl Compiled {
             Self::Test { left: left_column, right: right_column, test } => {
                 test.holds(left.get(*left_column), right.get(*right_column))
             }
-            Self::Agreement { facts, at_least } => match facts.degree(left, right) {
+            Self::Agreement { facts, at_least } => match facts.degree(&mut Pair::new(left, right)) {
                 0 => None,
                 degree => Some(degree >= *at_least),
             },
-            Self::Untold(facts) => Some(facts.degree(left, right) == 0),
+            Self::Untold(facts) => Some(facts.degree(&mut Pair::new(left, right)) == 0),
             Self::Kilometres { latitude, longitude, at_most } => {
                 let place = |record: &V| match (record.get(*latitude)?, record.get(*longitude)?) {
                     (Prepared::Number(latitude), Prepared::Number(longitude)) => {

@@ -1,7 +1,9 @@
 //! An e-mail address, ready to be compared.
 
+use std::sync::OnceLock;
+
 use super::person_name::PersonName;
-use crate::names;
+use crate::names::{self, Token};
 use crate::similarity::{self, Text};
 use crate::text;
 
@@ -12,6 +14,8 @@ pub(crate) struct EmailValue {
     whole: Text,
     /// Letters and digits before the `@`.
     local: Text,
+    /// The consonants of what is before the `@`, once somebody asks for them.
+    said: OnceLock<Box<str>>,
 }
 
 impl EmailValue {
@@ -26,7 +30,12 @@ impl EmailValue {
         }
         let address = format!("{local}@{domain}");
         let letters: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
-        Some(Self { whole: Text::new(&address), local: Text::new(&letters), address: address.into() })
+        Some(Self {
+            whole: Text::new(&address),
+            local: Text::new(&letters),
+            address: address.into(),
+            said: OnceLock::new(),
+        })
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -41,11 +50,7 @@ impl EmailValue {
 
     /// Whether a part of the name can be read before the `@`.
     pub(crate) fn spells(&self, name: &PersonName) -> bool {
-        let local = self.address.split('@').next().unwrap_or_default();
-        let words = local.split(|c: char| !c.is_alphabetic()).filter_map(names::Name::parse);
-        let said: String = words
-            .flat_map(|word| word.tokens().iter().map(|part| part.skeleton().to_owned()).collect::<Vec<_>>())
-            .collect();
+        let said = self.said.get_or_init(|| said(&self.address));
         name.tokens().iter().any(|part| {
             // A leading vowel is marked only at the beginning of a word.
             let sound = part.skeleton();
@@ -56,25 +61,30 @@ impl EmailValue {
 
     /// The degree of [`Agreement::Email`](super::Agreement::Email).
     pub(super) fn degree(a: &Self, b: &Self) -> u8 {
-        let within =
-            |a: &Text, b: &Text, most| similarity::optimal_string_alignment_within(a, b, most).is_some();
         let shortest = a.local.len().min(b.local.len());
         if a.address == b.address {
-            5
-        } else if shortest >= 5 && a.local == b.local {
-            4
-        } else if within(&a.whole, &b.whole, 3) {
-            if within(&a.whole, &b.whole, 1) {
-                4
-            } else if shortest >= 4 {
-                3
-            } else {
-                1
-            }
-        } else {
-            1
+            return 5;
+        }
+        if shortest >= 5 && a.local == b.local {
+            return 4;
+        }
+        match similarity::optimal_string_alignment_within(&a.whole, &b.whole, 3) {
+            Some(0 | 1) => 4,
+            Some(_) if shortest >= 4 => 3,
+            _ => 1,
         }
     }
+}
+
+/// The consonants of the words before the `@`, one after another.
+fn said(address: &str) -> Box<str> {
+    let local = address.split('@').next().unwrap_or_default();
+    let words = local.split(|c: char| !c.is_alphabetic()).filter_map(names::Name::parse);
+    let mut said = String::new();
+    for word in words {
+        said.extend(word.tokens().iter().map(Token::skeleton));
+    }
+    said.into()
 }
 
 /// Addresses that people are given who gave none.

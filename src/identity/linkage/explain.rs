@@ -9,6 +9,7 @@ use super::columns::Row;
 use super::compiled::Values;
 use super::error::ModelError;
 use super::model::Model;
+use super::pair::Pair;
 use super::scorer::{ComparisonWeight, PreparedRecord, Scorer, Sum, Weighed, frequency};
 use super::weights;
 use crate::text::{display_width, pad};
@@ -162,8 +163,9 @@ impl Candidates {
             frequency(counted, row.get(column)?)
         };
         let mut comparisons = Vec::with_capacity(scorer.comparisons().len());
+        let mut pair = Pair::new(&left, &right);
         let added = scorer.add_up(
-            |_, comparison| comparison.level(&left, &right),
+            |_, comparison| comparison.level(&mut pair),
             |adjustment| {
                 let of = |row| frequency_of(row, adjustment.column);
                 adjustment.of_frequencies(of(&left), of(&right))

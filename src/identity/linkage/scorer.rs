@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::agreement::Facts;
 use super::compiled::{Compiled, Values, find};
 use super::error::{ModelError, ModelErrorKind};
+use super::graded::{LevelOfDegree, graded};
 use super::key::{self, BlockKey, CompiledRule};
 use super::model::{Comparison, Model, TermFrequencies, TermKey};
 use super::names_seen::NamesSeen;
+use super::pair::Pair;
 use super::prepare::{Prepared, prepare};
 use super::validate::validate;
 use super::weights;
@@ -75,6 +78,8 @@ impl Held<'_> {
 pub(crate) struct CompiledComparison {
     /// In the model's order.
     pub(crate) levels: Vec<CompiledLevel>,
+    /// The fact of which all levels are degrees, if there is one.
+    graded: Option<(Facts, LevelOfDegree)>,
 }
 
 /// A level with its columns found and its weights computed.
@@ -347,7 +352,8 @@ impl<'m> Scorer<'m> {
         right: &PreparedRecord,
         mut each: impl FnMut(ComparisonWeight),
     ) -> (f64, f64) {
-        let level = |_: usize, comparison: &CompiledComparison| comparison.level(left, right);
+        let mut pair = Pair::new(left, right);
+        let level = |_: usize, comparison: &CompiledComparison| comparison.level(&mut pair);
         let added = self.add_up(level, |adjustment| adjustment.bits(left, right), &mut each);
         (added.household_bits(), added.weight_bits())
     }
@@ -356,7 +362,7 @@ impl<'m> Scorer<'m> {
     /// which it is done.
     pub(crate) fn add_up(
         &self,
-        level: impl Fn(usize, &CompiledComparison) -> Option<usize>,
+        mut level: impl FnMut(usize, &CompiledComparison) -> Option<usize>,
         rarity: impl Fn(&CompiledAdjustment) -> f64,
         mut each: impl FnMut(ComparisonWeight),
     ) -> Added {
@@ -413,8 +419,11 @@ pub(crate) fn frequency(counted: &TermFrequencies, value: &Prepared) -> Option<f
 
 impl CompiledComparison {
     /// The place of the first level whose condition is true.
-    pub(crate) fn level<V: Values + ?Sized>(&self, left: &V, right: &V) -> Option<usize> {
-        self.levels.iter().position(|level| level.condition.holds(left, right) == Some(true))
+    pub(crate) fn level<V: Values + ?Sized>(&self, pair: &mut Pair<'_, V>) -> Option<usize> {
+        if let Some((fact, level_of)) = &self.graded {
+            return level_of.get(usize::from(fact.degree(pair))).copied().map(usize::from);
+        }
+        self.levels.iter().position(|level| level.condition.holds(pair.left, pair.right) == Some(true))
     }
 }
 
@@ -480,7 +489,11 @@ pub(crate) fn compile(model: &Model, comparison: &Comparison) -> Result<Compiled
             term_frequency,
         });
     }
-    Ok(CompiledComparison { levels })
+    let graded = match graded(comparison) {
+        Some((fact, level_of)) => Some((Facts::new(fact, &model.columns)?, level_of)),
+        None => None,
+    };
+    Ok(CompiledComparison { levels, graded })
 }
 
 #[cfg(test)]

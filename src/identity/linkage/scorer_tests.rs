@@ -384,6 +384,39 @@ fn models_that_make_no_sense_are_refused() {
     refused(&|model| _ = model.term_frequencies.insert("c".into(), counted()), Kind::UnknownColumn, "c");
 }
 
+/// A fact that is asked for once gives the level that asking level by level gives, whatever was asked before.
+#[test]
+fn a_level_looked_up_is_the_first_level_that_holds() {
+    let model = Model::person();
+    let scorer = Scorer::new(&model).unwrap();
+    let rows = [
+        ["Sara", "Milani", "1991-08-03", "sara.milani@mail.ir", "07152708469", "12 Mill Road", "Shiraz"],
+        ["سارا", "میلانی", "1991-08-30", "s.milani@mail.ir", "07152708496", "12 Mill Raod", "شیراز"],
+        ["Milani", "Sara", "1991", "sara.milany@mail.ir", "", "14 Mill Road", "Tehran"],
+        ["Сергей", "Иванов", "", "sergey.ivanov@mail.ru", "89215550177", "", "Москва"],
+        ["Sergey", "", "1985-02-11", "sergei.ivanov@mail.ru", "+79215550177", "Hafez 3", "Moskva"],
+        ["שרה", "כהן", "11/02/1985", "", "", "", ""],
+        ["", "", "", "", "", "", ""],
+    ];
+    let fields = ["given_name", "family_name", "birth_date", "email", "phone", "address_line", "city"];
+    let records = rows.map(|row| {
+        scorer.prepare(&|name| {
+            let at = fields.iter().position(|field| *field == name)?;
+            Some(row[at]).filter(|text| !text.is_empty())
+        })
+    });
+    for left in &records {
+        for right in &records {
+            let mut pair = Pair::new(left, right);
+            for comparison in scorer.comparisons() {
+                assert!(comparison.graded.is_some());
+                let holds = |level: &CompiledLevel| level.condition.holds(left, right) == Some(true);
+                assert_eq!(comparison.level(&mut pair), comparison.levels.iter().position(holds));
+            }
+        }
+    }
+}
+
 #[test]
 fn records_show_nothing_of_themselves() {
     let model = model(vec![comparison("a", vec![level(exact("a"), None, None)])]);
