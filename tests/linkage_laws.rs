@@ -324,6 +324,27 @@ proptest! {
         check_against_batch(&straight, &hub, &[])?;
     }
 
+    /// The order says nothing at thresholds of nothing and less either, nor does a rebuild.
+    #[test]
+    fn at_any_threshold_the_order_says_nothing(
+        (events, again) in world(1..20).prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
+        threshold in prop_oneof![Just(0.0), Just(-4.0), -6.0..3.0_f64]
+    ) {
+        let recorded = |events: &[Event]| {
+            let (store, mut rules) = (Arc::new(MemoryStore::new()), rules());
+            rules.identity.match_threshold_bits = threshold;
+            rules.identity.match_clip.low = 10.0;
+            let hub = hub_with(&store, rules);
+            events.iter().for_each(|event| { hub.record(event).unwrap(); });
+            (store, hub)
+        };
+        let ((straight, hub), (mixed, _)) = (recorded(&events), recorded(&again));
+        let bytes = content(&straight);
+        prop_assert_eq!(&bytes, &content(&mixed));
+        hub.rebuild().unwrap();
+        prop_assert_eq!(&bytes, &content(&straight));
+    }
+
     /// Another model, and none, are views: going there and back, page by page or in one step, equals a fresh start.
     #[test]
     fn going_over_to_other_rules_equals_a_fresh_start(events in world(1..24)) {

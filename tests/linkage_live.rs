@@ -135,6 +135,31 @@ fn a_pair_below_the_threshold_says_so_and_by_which_rule_it_nearly_was_found() {
 }
 
 #[test]
+fn strangers_stay_apart_below_a_threshold_of_nothing() {
+    for threshold in [-2.0, 0.0, 1.5] {
+        let store = Arc::new(MemoryStore::new());
+        let mut rules = rules_with(model());
+        rules.identity.match_threshold_bits = threshold;
+        rules.identity.match_clip.low = 10.0;
+        let clock = Arc::new(FixedClock::at(NOON.parse().unwrap()));
+        let hub = Hub::with_clock(store.clone(), TENANT, rules, clock).unwrap();
+        let said = |given: &str, born: Option<&str>| serde_json::json!({"firstName": given, "lastName": "Schmidt", "postalCode": "10115", "birthday": born});
+        let people = [("Anna", None), ("Petra", None), ("Anja", Some("1980-01-01"))];
+        let ids: Vec<RecordId> =
+            people.iter().map(|(given, born)| tell(&hub, given, &said(given, *born))).collect();
+        let live = content(&store);
+        hub.rebuild().unwrap();
+        assert_eq!(live, content(&store), "{threshold}");
+        let pair = |a: usize, b: usize| {
+            let weight = hub.likeness(ids[a], ids[b]).unwrap().unwrap().weighed.unwrap().weight_bits;
+            assert!(weight < threshold, "{weight} {threshold}");
+            assert!(!together(&hub, ids[a], ids[b]), "{threshold}");
+        };
+        [(0, 1), (0, 2), (1, 2)].iter().for_each(|(a, b)| pair(*a, *b));
+    }
+}
+
+#[test]
 fn who_withdraws_takes_no_part_and_her_addresses_are_no_evidence() {
     let (store, hub) = fresh();
     let mut traits = sara("Sara");

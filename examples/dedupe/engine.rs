@@ -96,7 +96,7 @@ const fn words(stage: Stage) -> &'static str {
     }
 }
 
-fn matched(task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> {
+fn matched(mut task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> {
     let arguments = task.arguments;
     let mut stopwatch = Stopwatch::start();
     let shared = Mutex::new((progress, None));
@@ -109,12 +109,15 @@ fn matched(task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> 
         }
     };
 
+    if let Some(sources) = task.sources {
+        task.data.link_only(sources.cells().to_vec())?;
+    }
     let candidates = Candidates::new(&task.data, task.plan.model(), &BlockingSettings::default(), &told)?;
     let records = candidates.records();
     let few = if task.plan.is_given() || records >= FEW {
         None
     } else {
-        Some(few::Few::new(&task.data, plan::untrained(task.plan.model()))?)
+        Some(few::Few::new(&task.data, candidates.untrained(), task.sources)?)
     };
     // All that is compared is prepared by now.
     drop(task.data);
@@ -131,10 +134,16 @@ fn matched(task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> 
         few.model().clone()
     } else {
         match candidates.train(&TrainingSettings::default(), &told) {
-            Ok(training) => training.model,
+            Ok(training) => {
+                let silent = training.silent.iter();
+                notes.extend(
+                    silent.map(|name| format!("`{name}` tells no two people apart: it counts nothing")),
+                );
+                training.model
+            }
             Err(error) => {
                 notes.push(format!("{error}; the usual figures for people were used"));
-                plan::untrained(candidates.model())
+                candidates.untrained()
             }
         }
     };
@@ -144,17 +153,11 @@ fn matched(task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failure> 
     if let Some(threshold) = arguments.threshold {
         settings.threshold_bits = (threshold / (1.0 - threshold)).log2();
     }
-    let mut links = match &few {
+    let links = match &few {
         Some(few) => few.links(settings.threshold_bits)?,
         None => candidates.link(&model, &settings, &[], &told)?,
     };
     let candidate_pairs = few.as_ref().map_or(candidates.len(), |_| links.pairs.len()) as u64;
-    if let Some(sources) = task.sources {
-        let source = |row: u32| sources.cells().get(row as usize);
-        links.pairs.retain(|(left, right, _)| source(*left) != source(*right));
-        links.links = links.pairs.iter().filter(|pair| pair.2 >= settings.threshold_bits).count() as u64;
-        notes.push("the weights of all pairs include those of one source".to_owned());
-    }
     let predict = stopwatch.lap() + compared;
 
     told(Stage::Cluster, 0, 1);

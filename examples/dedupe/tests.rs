@@ -244,6 +244,45 @@ fn odd_values_are_no_error() {
     assert!(printed.contains("constant: says nothing"), "{printed}");
 }
 
+/// The F1 of a run over people with a column more.
+fn f1(persons: usize, header: &str, value: impl Fn(usize) -> String, more: &str) -> f64 {
+    let rows: Vec<String> =
+        people(persons).iter().enumerate().map(|(at, row)| format!("{row},{}", value(at))).collect();
+    let id = |row: &String| row.split(',').next().unwrap_or_default().to_owned();
+    let truth: String = rows
+        .iter()
+        .map(|row| format!("{0},{1}\n", id(row), id(row).trim_start_matches(['a', 'b', 'c'])))
+        .collect();
+    let records = format!("{HEADER},{header}\n{}\n", rows.join("\n"));
+    let (printed, _, _) = run(&records, Some(&format!("record_id,truth_id\n{truth}")), more).unwrap();
+    last_line(&printed)["pairwise"]["f1"].as_f64().unwrap()
+}
+
+#[test]
+fn a_column_that_tells_nothing_spoils_nothing() {
+    let hashed = |at: usize| (at + 1).wrapping_mul(2_654_435_761) >> 7;
+    for persons in [30, 120] {
+        let plain = f1(persons, "remark", |_| String::new(), "");
+        assert!(plain > 0.9, "{plain}");
+        for header in ["national_id", "device_id", "loyalty_card", "address", "mobile"] {
+            for every in [1, 2, 10] {
+                let of = |at: usize| {
+                    if at.is_multiple_of(every) { "0770012345678".to_owned() } else { String::new() }
+                };
+                let found = f1(persons, header, of, "");
+                assert!(found > plain - 0.05, "{header}, {persons} people, every {every}: {found}, {plain}");
+            }
+        }
+        // Of fewer records nothing is learned, noise neither.
+        for kinds in if persons == 120 { 2..4 } else { 0..0 } {
+            let found = f1(persons, "gender", |at| format!("kind{}", hashed(at) % kinds), "");
+            assert!(found > plain - 0.05, "gender, {persons} people: {found}, {plain}");
+            let found = f1(persons, "mood", |at| format!("kind{}", hashed(at) % kinds), "--compare mood");
+            assert!(found > plain - 0.05, "mood, {persons} people: {found}, {plain}");
+        }
+    }
+}
+
 #[test]
 fn links_across_sources_only() {
     let record = "Sara,Moradi,1991-08-03,sara@example.org,07700900123";

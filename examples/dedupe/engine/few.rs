@@ -6,14 +6,18 @@ use throughline::identity::linkage::{
     Dataset, Explanation, Links, Model, ModelError, PreparedRecord, Scorer, explain,
 };
 
+use crate::table::Column;
+
 /// The records, prepared, and the model with its usual figures.
 pub(super) struct Few {
     model: Model,
     records: Vec<PreparedRecord>,
+    /// The source of each record, where only records of different ones are linked.
+    sources: Option<Vec<u32>>,
 }
 
 impl Few {
-    pub(super) fn new(data: &Dataset, model: Model) -> Result<Self, ModelError> {
+    pub(super) fn new(data: &Dataset, model: Model, sources: Option<&Column>) -> Result<Self, ModelError> {
         let scorer = Scorer::new(&model)?;
         let names: Vec<&str> = data.fields().collect();
         let record = |row: usize| {
@@ -25,7 +29,8 @@ impl Few {
             scorer.prepare(&value)
         };
         let records = (0..data.len()).map(record).collect();
-        Ok(Self { records, model })
+        let sources = sources.map(|sources| sources.cells().to_vec());
+        Ok(Self { records, model, sources })
     }
 
     pub(super) const fn model(&self) -> &Model {
@@ -34,9 +39,11 @@ impl Few {
 
     fn pairs(&self) -> impl Iterator<Item = ((u32, u32), &PreparedRecord, &PreparedRecord)> {
         let numbered = || (0_u32..).zip(&self.records);
-        numbered().flat_map(move |(left, one)| {
+        let pairs = numbered().flat_map(move |(left, one)| {
             numbered().skip(left as usize + 1).map(move |(right, other)| ((left, right), one, other))
-        })
+        });
+        let source = |row: u32| self.sources.as_ref().and_then(|sources| sources.get(row as usize));
+        pairs.filter(move |((left, right), ..)| self.sources.is_none() || source(*left) != source(*right))
     }
 
     /// The weights of all pairs.
@@ -51,7 +58,7 @@ impl Few {
                 *bin += 1;
             }
             links.links += u64::from(bits >= threshold_bits);
-            links.pairs.push((left, right, bits));
+            links.pairs.push((left, right, scorer.vote_bits(bits, threshold_bits)));
         }
         Ok(links)
     }

@@ -146,12 +146,6 @@ fn load(path: &Path) -> Result<Model, PlanError> {
     Ok(model)
 }
 
-/// The model with the usual figures for people: households are as likely as people, so that those who live together are
-/// not taken for one.
-pub(super) fn untrained(model: &Model) -> Model {
-    Model { household_prior: model.prior, ..model.clone() }
-}
-
 /// Writes a model that [`Plan::new`] reads.
 pub(super) fn save(path: &Path, model: &Model) -> Result<(), String> {
     let saved = write::whole(path, |file| {

@@ -50,6 +50,7 @@ mod tests {
     use super::super::dataset::Dataset;
     use super::super::model::{Column, TextUnit};
     use super::super::prepare::Transform;
+    use super::super::sources::Sources;
     use super::*;
 
     fn names(rules: &[BlockingRule]) -> Vec<String> {
@@ -72,7 +73,7 @@ mod tests {
         }
         let columns =
             model.columns.iter().map(|column| make(&products, column, TextUnit::Characters)).collect();
-        let table = Table { rows: products.len(), columns };
+        let table = Table { rows: products.len(), columns, sources: Sources::default() };
         let rules = worth_trying(&model, &mut Keys::new(&model, &table));
         assert_eq!(
             names(&rules),
@@ -89,7 +90,7 @@ mod tests {
             ]
         );
         let people = Model { columns: Model::person().columns, ..model };
-        let table = Table { rows: 0, columns: Vec::new() };
+        let table = Table { rows: 0, columns: Vec::new(), sources: Sources::default() };
         let rules = worth_trying(&people, &mut Keys::new(&people, &table));
         let (preset, gender) = rules.split_at(Model::person_rules().len());
         assert_eq!(preset, Model::person_rules());

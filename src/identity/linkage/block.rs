@@ -7,6 +7,7 @@ use super::compiled::find;
 use super::hash;
 use super::key;
 use super::model::{BlockingRule, KeyPart, Model};
+use super::sources::Sources;
 
 /// How one rule, or one part by which its large blocks are split, groups the records.
 pub(super) struct Pass {
@@ -20,6 +21,8 @@ pub(super) struct Pass {
     pub(super) skipped: u64,
     /// The largest block, also of those that are too large.
     pub(super) largest: u32,
+    /// How many possible pairs the blocks make.
+    pub(super) pairs: u64,
 }
 
 impl Pass {
@@ -28,14 +31,9 @@ impl Pass {
         starts.zip(&self.ends).filter_map(|(start, end)| self.rows.get(start as usize..*end as usize))
     }
 
-    pub(super) fn pairs(&self) -> u64 {
-        self.blocks().map(|block| pairs_of(block.len() as u64)).sum()
+    pub(super) const fn pairs(&self) -> u64 {
+        self.pairs
     }
-}
-
-/// How many pairs so many records make.
-const fn pairs_of(records: u64) -> u64 {
-    records * records.saturating_sub(1) / 2
 }
 
 /// The numbers of key parts over all records, made once each.
@@ -73,7 +71,7 @@ impl<'a> Keys<'a> {
     /// How many pairs of records agree on all parts, however large their blocks.
     pub(super) fn pairs(&mut self, parts: &[KeyPart]) -> u64 {
         let sorted = sorted(&self.of_all(parts));
-        sorted.chunk_by(|a, b| a.0 == b.0).map(|block| pairs_of(block.len() as u64)).sum()
+        sorted.chunk_by(|a, b| a.0 == b.0).map(|block| self.table.sources.pairs(rows(block))).sum()
     }
 
     /// The blocks of a rule: first those that are small enough, then the large ones split by each part.
@@ -90,10 +88,10 @@ impl<'a> Keys<'a> {
         let sorted = sorted(&keys);
         let mut rule = rule.clone();
         if let Some(budget) = budget {
-            rule.max_block = largest_within(&sorted, rule.max_block, budget)?;
+            rule.max_block = largest_within(&sorted, &self.table.sources, rule.max_block, budget)?;
         }
         let mut large: Vec<u64> = Vec::new();
-        let mut passes = vec![group(&sorted, rule.max_block, place, &mut large)];
+        let mut passes = vec![group(&sorted, &self.table.sources, rule.max_block, place, &mut large)];
         if !large.is_empty() && !rule.split.is_empty() {
             let large: hashbrown::HashSet<u64> = large.into_iter().collect();
             let mut compared = vec![false; keys.len()];
@@ -104,7 +102,7 @@ impl<'a> Keys<'a> {
                     *finer = if *finer != 0 && large.contains(key) { hash::join(*key, *finer) } else { 0 };
                 }
                 let sorted = self::sorted(&finer);
-                let pass = group(&sorted, rule.max_block, place, &mut Vec::new());
+                let pass = group(&sorted, &self.table.sources, rule.max_block, place, &mut Vec::new());
                 if let Some(left) = &mut left {
                     if pass.pairs() > *left {
                         rule.split.retain(|other| *other != part);
@@ -138,15 +136,20 @@ fn sorted(keys: &[u64]) -> Vec<(u64, u32)> {
     sorted
 }
 
+/// The rows of a block.
+fn rows(block: &[(u64, u32)]) -> impl ExactSizeIterator<Item = u32> {
+    block.iter().map(|(_, row)| *row)
+}
+
 /// No block is so small that it says too little.
 const SMALLEST: u32 = 6;
 
 /// The most records that a block may have for all blocks together to have at most so many pairs.
-fn largest_within(sorted: &[(u64, u32)], most: u32, budget: u64) -> Option<u32> {
+fn largest_within(sorted: &[(u64, u32)], sources: &Sources, most: u32, budget: u64) -> Option<u32> {
     let mut pairs_by_size = vec![0_u64; most as usize + 1];
     for block in sorted.chunk_by(|a, b| a.0 == b.0) {
         if let Some(pairs) = pairs_by_size.get_mut(block.len()) {
-            *pairs += pairs_of(block.len() as u64);
+            *pairs += sources.pairs(rows(block));
         }
     }
     let mut total = 0;
@@ -161,8 +164,14 @@ fn largest_within(sorted: &[(u64, u32)], most: u32, budget: u64) -> Option<u32> 
     (fits >= SMALLEST.min(most)).then_some(fits)
 }
 
-fn group(sorted: &[(u64, u32)], max_block: u32, rule: usize, large: &mut Vec<u64>) -> Pass {
-    let mut pass = Pass { rule, rows: Vec::new(), ends: Vec::new(), skipped: 0, largest: 0 };
+fn group(
+    sorted: &[(u64, u32)],
+    sources: &Sources,
+    max_block: u32,
+    rule: usize,
+    large: &mut Vec<u64>,
+) -> Pass {
+    let mut pass = Pass { rule, rows: Vec::new(), ends: Vec::new(), skipped: 0, largest: 0, pairs: 0 };
     for block in sorted.chunk_by(|a, b| a.0 == b.0) {
         let size = u32::try_from(block.len()).unwrap_or(u32::MAX);
         pass.largest = pass.largest.max(size);
@@ -170,7 +179,8 @@ fn group(sorted: &[(u64, u32)], max_block: u32, rule: usize, large: &mut Vec<u64
             pass.skipped += u64::from(size);
             large.extend(block.first().map(|(key, _)| *key));
         } else if size > 1 {
-            pass.rows.extend(block.iter().map(|(_, row)| *row));
+            pass.pairs += sources.pairs(rows(block));
+            pass.rows.extend(rows(block));
             pass.ends.push(u32::try_from(pass.rows.len()).unwrap_or(u32::MAX));
         }
     }

@@ -14,23 +14,23 @@ fn blocks_are_of_two_and_more_that_are_not_too_large() {
     // 0 is no key.
     let sorted = keys(&[5, 0, 7, 5, 7, 9, 7, 0, 5, 7]);
     let mut large = Vec::new();
-    let pass = group(&sorted, 3, 4, &mut large);
+    let pass = group(&sorted, &Sources::default(), 3, 4, &mut large);
     assert_eq!(pass.blocks().collect::<Vec<_>>(), [&[0, 3, 8][..]]);
     assert_eq!((pass.rule, pass.pairs(), pass.skipped, pass.largest, large), (4, 3, 4, 4, vec![7]));
-    let all = group(&sorted, 100, 0, &mut Vec::new());
+    let all = group(&sorted, &Sources::default(), 100, 0, &mut Vec::new());
     assert_eq!((all.pairs(), all.skipped), (3 + 6, 0));
     for most in [0, 1] {
-        let none = group(&sorted, most, 0, &mut Vec::new());
+        let none = group(&sorted, &Sources::default(), most, 0, &mut Vec::new());
         assert_eq!((none.pairs(), none.rows.len()), (0, 0));
     }
-    let empty = group(&[], 100, 0, &mut Vec::new());
+    let empty = group(&[], &Sources::default(), 100, 0, &mut Vec::new());
     assert_eq!((empty.pairs(), empty.largest, empty.blocks().count()), (0, 0, 0));
 }
 
 #[test]
 fn membership_numbers_the_blocks_of_each_pass() {
-    let one = group(&keys(&[5, 5, 7, 7, 9]), 10, 0, &mut Vec::new());
-    let other = group(&keys(&[0, 3, 3, 0, 3]), 10, 1, &mut Vec::new());
+    let one = group(&keys(&[5, 5, 7, 7, 9]), &Sources::default(), 10, 0, &mut Vec::new());
+    let other = group(&keys(&[0, 3, 3, 0, 3]), &Sources::default(), 10, 1, &mut Vec::new());
     assert_eq!(membership(&[one, other], 5), [1, 0, 1, 1, 2, 1, 2, 0, 0, 1]);
     assert!(membership(&[], 5).is_empty());
 }
@@ -54,7 +54,7 @@ proptest! {
         budget in 0_u64..400,
     ) {
         let all: Vec<u64> = (1_u64..).zip(&sizes).flat_map(|(key, size)| vec![key; usize::try_from(*size).unwrap()]).collect();
-        prop_assert_eq!(largest_within(&keys(&all), most, budget), naive(&sizes, most, budget));
+        prop_assert_eq!(largest_within(&keys(&all), &Sources::default(), most, budget), naive(&sizes, most, budget));
     }
 }
 
@@ -63,7 +63,7 @@ fn table(model: &Model, rows: &[[&str; 2]]) -> Table {
     let mut data = Dataset::new(["a", "b"]);
     rows.iter().for_each(|row| data.push(row).unwrap());
     let columns = model.columns.iter().map(|column| make(&data, column, model.text_unit)).collect();
-    Table { rows: rows.len(), columns }
+    Table { rows: rows.len(), columns, sources: Sources::default() }
 }
 
 fn model() -> Model {

@@ -112,7 +112,7 @@ impl Candidates {
             columns.push(make(dataset, column, model.text_unit));
             progress.report(Stage::Prepare, done, model.columns.len() as u64);
         }
-        let table = Table { rows: dataset.len(), columns };
+        let table = Table { rows: dataset.len(), columns, sources: dataset.sources().clone() };
         leave_out(&mut model, &table);
         let matcher = Matcher::new(&model, &table)?;
         let chosen = model.blocking.is_empty();
@@ -247,7 +247,7 @@ fn compare(
     counts: &mut [RuleCount],
     progress: &dyn Progress,
 ) -> (Vec<Candidate>, Vec<Levels>) {
-    let every = PairLoop::new(passes, table.rows);
+    let every = PairLoop::new(passes, table);
     let each = |found: &mut Found, left, right, memo: &mut Memo| {
         found.add(left, right, matcher.levels(left, right, memo));
     };

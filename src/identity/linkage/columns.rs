@@ -9,6 +9,7 @@ use super::dataset::Dataset;
 use super::model::{Column, TextUnit};
 use super::person_name::{self, PersonName, Which};
 use super::prepare::{Prepared, Transform, prepare};
+use super::sources::Sources;
 use crate::names::Name;
 
 /// A column over all records.
@@ -40,6 +41,8 @@ pub(super) struct Table {
     pub(super) rows: usize,
     /// In the model's order.
     pub(super) columns: Vec<Interned>,
+    /// Which pairs are possible.
+    pub(super) sources: Sources,
 }
 
 impl Table {

@@ -4,6 +4,8 @@ use std::hash::BuildHasher;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+use super::sources::Sources;
+
 /// Records with named text fields, each distinct value kept once.
 ///
 /// Several fields may have one name: a transform then sees them in the order in which they were named.
@@ -23,6 +25,7 @@ pub struct Dataset {
     fields: Vec<Field>,
     rows: usize,
     hasher: DefaultHashBuilder,
+    sources: Sources,
 }
 
 struct Field {
@@ -64,6 +67,9 @@ pub enum DatasetError {
     /// More records, or more text in one field, than 32 bits can number.
     #[error("more records, or more text in one field, than 32 bits can number")]
     TooLarge,
+    /// Not one source for each record, or a record after the sources were told.
+    #[error("one source for each record, told after the last record")]
+    Sources,
 }
 
 impl std::fmt::Debug for Dataset {
@@ -82,16 +88,20 @@ impl Dataset {
             fields: fields.into_iter().map(field).collect(),
             rows: 0,
             hasher: DefaultHashBuilder::default(),
+            sources: Sources::default(),
         }
     }
 
     /// Adds a record: one text for each field, empty where it has no value.
     ///
     /// # Errors
-    /// Not one value for each field, or the data is larger than 32 bits can number.
+    /// Not one value for each field, the sources were told already, or the data is larger than 32 bits can number.
     pub fn push(&mut self, values: &[&str]) -> Result<(), DatasetError> {
         if values.len() != self.fields.len() {
             return Err(DatasetError::Ragged);
+        }
+        if self.sources.told() {
+            return Err(DatasetError::Sources);
         }
         if self.rows >= (u32::MAX - 1) as usize {
             return Err(DatasetError::TooLarge);
@@ -109,6 +119,35 @@ impl Dataset {
         }
         self.rows += 1;
         Ok(())
+    }
+
+    /// Says from which source each record is, by any numbers: from now on only records of different sources can be one
+    /// person, as where each source names everybody once. Only their pairs are found, compared, trained on and weighed.
+    /// Without sources every pair is possible; to link within and across sources, leave them out.
+    ///
+    /// ```
+    /// use throughline::identity::linkage::{BlockingSettings, Candidates, Dataset, Model};
+    /// let mut people = Dataset::new(["email"]);
+    /// ["a@example.org", "a@example.org", "a@example.org"].iter().try_for_each(|email| people.push(&[email]))?;
+    /// people.link_only(vec![0, 0, 1])?;
+    /// let candidates = Candidates::new(&people, &Model::person(), &BlockingSettings::default(), &())?;
+    /// assert_eq!(candidates.len(), 2);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Not one source for each record.
+    pub fn link_only(&mut self, sources: Vec<u32>) -> Result<(), DatasetError> {
+        if sources.len() != self.rows {
+            return Err(DatasetError::Sources);
+        }
+        self.sources = Sources::new(Some(sources));
+        Ok(())
+    }
+
+    /// Which pairs of records are possible.
+    pub(super) const fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// How many records there are.

@@ -20,6 +20,9 @@ pub(super) struct Shape {
     pub(super) m: Vec<f64>,
     pub(super) h: Vec<f64>,
     pub(super) u: Vec<f64>,
+    /// Which levels keep their `m`, and their `u`.
+    pub(super) fixed_m: Vec<bool>,
+    pub(super) fixed_u: Vec<bool>,
     /// How many of all pairs are of each level, known or estimated.
     pub(super) totals: Vec<f64>,
 }
@@ -72,7 +75,30 @@ fn strangers(shape: &Shape, m: &[f64], h: &[f64]) -> Vec<f64> {
         .zip(&shape.u)
         .map(|((total, (m, h)), known)| (total - m - h).max(0.0) + 0.5 + KNOWN_STRANGERS * known)
         .collect();
-    normal(&counts, &shape.null)
+    held(normal(&counts, &shape.null), &shape.u, &shape.fixed_u, &shape.null)
+}
+
+/// No level that is free has less, however much the fixed ones take.
+const LEAST: f64 = 1e-9;
+
+/// The probabilities with the fixed levels at what is known of them: the free ones share what those leave.
+pub(super) fn held(mut found: Vec<f64>, known: &[f64], fixed: &[bool], null: &[bool]) -> Vec<f64> {
+    let speaking = || fixed.iter().zip(null).map(|(fixed, null)| (*fixed, !*null));
+    if !speaking().any(|(fixed, speaks)| fixed && speaks) {
+        return found;
+    }
+    let sum = |of: &[f64], wanted: bool| -> f64 {
+        of.iter().zip(speaking()).filter(|(_, own)| *own == (wanted, true)).map(|(one, _)| one).sum()
+    };
+    let (left, free) = ((1.0 - sum(known, true)).max(0.0), sum(&found, false));
+    for ((own, known), (fixed, speaks)) in found.iter_mut().zip(known).zip(speaking()) {
+        if speaks && fixed {
+            *own = *known;
+        } else if speaks {
+            *own = (*own * left / free.max(LEAST)).max(LEAST);
+        }
+    }
+    found
 }
 
 pub(super) fn normal(weights: &[f64], null: &[bool]) -> Vec<f64> {
@@ -162,7 +188,7 @@ fn step(trained: &Trained, patterns: &[Pattern], shapes: &[Shape], all: f64) -> 
             normal(&counts, &shape.null)
         };
         next.h.push(if shape.personal { u.clone() } else { smooth(h, &shape.h) });
-        next.m.push(smooth(m, &shape.m));
+        next.m.push(held(smooth(m, &shape.m), &shape.m, &shape.fixed_m, &shape.null));
         next.u.push(u);
     }
     next

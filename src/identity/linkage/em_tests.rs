@@ -69,6 +69,8 @@ impl Planted {
                     m: guess(0.7),
                     h: guess(if self.personal[at] { 0.05 } else { 0.6 }),
                     u: guess(0.05),
+                    fixed_m: vec![false; levels],
+                    fixed_u: vec![false; levels],
                     totals,
                 }
             })
@@ -226,8 +228,42 @@ fn shape(null: &[bool], known: &[f64], totals: &[f64]) -> Shape {
         m: known.into(),
         h: known.into(),
         u: known.into(),
+        fixed_m: vec![false; null.len()],
+        fixed_u: vec![false; null.len()],
         totals: totals.into(),
     }
+}
+
+#[test]
+fn fixed_levels_keep_their_numbers_and_the_others_are_fitted_to_them() {
+    let planted = planted(0.1);
+    let patterns = planted.patterns();
+    let mut shapes = planted.shapes(&patterns);
+    // The first comparison may not believe what the data shows.
+    shapes[0].m = vec![1.0, 0.5, 0.3, 0.2];
+    shapes[0].fixed_m = vec![false, true, false, false];
+    shapes[1].u = vec![1.0, 0.2, 0.4, 0.4];
+    shapes[1].fixed_u = vec![false, true, true, true];
+    let trained = train(&patterns, &shapes, ALL, RECORDS, true, (3_000, 1e-6));
+    is_sound(&trained, &shapes);
+    assert_eq!(trained.m[0][1], 0.5);
+    assert_eq!(trained.u[1][1..], [0.2, 0.4, 0.4]);
+    assert!(trained.m[0][2] > 1.5 * trained.m[0][3], "the free levels share the rest as the data says");
+    // The next step changes nothing: all other numbers belong to the fixed ones.
+    let again = step(&trained, &patterns, &shapes, ALL);
+    assert!(distance(&trained, &again) < 1e-5);
+    let free = train(&patterns, &planted.shapes(&patterns), ALL, RECORDS, true, (3_000, 1e-6));
+    assert!((free.prior - trained.prior).abs() > 1e-6);
+}
+
+#[test]
+fn fixed_levels_that_leave_nothing_leave_the_others_something() {
+    let null = [true, false, false, false];
+    let found = held(vec![1.0, 0.2, 0.3, 0.5], &[1.0, 0.7, 0.6, 0.0], &[false, true, true, false], &null);
+    assert_eq!(found, [1.0, 0.7, 0.6, LEAST]);
+    let found = held(vec![1.0, 0.2, 0.3, 0.5], &[1.0, 0.6, 0.0, 0.0], &[true, true, false, false], &null);
+    near(found[2], 0.15, 1e-12, "three eighths of the rest");
+    near(found[3], 0.25, 1e-12, "five eighths of the rest");
 }
 
 #[test]

@@ -215,7 +215,8 @@ impl Candidates {
             let known = group.len() == 2 && pairs_are_candidates;
             if group.len() > 1 && !known && group.len() <= settings.weigh_all_within as usize {
                 for (at, (_, left)) in group.iter().enumerate() {
-                    for (_, right) in group.iter().skip(at + 1) {
+                    let others = group.iter().skip(at + 1).map(|(_, right)| right);
+                    for right in others.filter(|right| self.table.sources.possible(*left, **right)) {
                         let weight = weigher.weigh(*left, *right, memo);
                         found.push((
                             *left,

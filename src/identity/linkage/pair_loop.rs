@@ -1,20 +1,23 @@
 //! Going through the pairs of blocks, each pair once.
 
 use super::block::{Pass, membership};
+use super::columns::Table;
 use super::matcher::Memo;
+use super::sources::Sources;
 
-/// The pairs of all passes, each in the first pass that finds it.
-pub(super) struct PairLoop {
+/// The possible pairs of all passes, each in the first pass that finds it.
+pub(super) struct PairLoop<'a> {
+    sources: &'a Sources,
     /// By row and pass the block.
     of: Vec<u32>,
     width: usize,
 }
 
-impl PairLoop {
-    pub(super) fn new(passes: &[Pass], rows: usize) -> Self {
+impl<'a> PairLoop<'a> {
+    pub(super) fn new(passes: &[Pass], table: &'a Table) -> Self {
         // With one pass no pair can be met twice, and a row may be in several blocks.
-        let of = if passes.len() > 1 { membership(passes, rows) } else { Vec::new() };
-        Self { of, width: passes.len() }
+        let of = if passes.len() > 1 { membership(passes, table.rows) } else { Vec::new() };
+        Self { sources: &table.sources, of, width: passes.len() }
     }
 
     /// The row's blocks of the passes before this one.
@@ -23,7 +26,7 @@ impl PairLoop {
         self.of.get(start..start + pass).unwrap_or_default()
     }
 
-    /// Shows `each` every pair of these blocks of a pass that no pass before it finds, the smaller row first. So many
+    /// Shows `each` every possible pair of these blocks of a pass that no pass before it finds, the smaller row first. So many
     /// blocks make a chunk, which one thread goes through; what comes of each chunk is returned in order.
     ///
     /// # Complexity
@@ -42,7 +45,8 @@ impl PairLoop {
                     let own = self.before(*left, pass);
                     for right in block.iter().skip(i + 1) {
                         let others = self.before(*right, pass);
-                        if !own.iter().zip(others).any(|(a, b)| a == b && *a != 0) {
+                        let before = own.iter().zip(others).any(|(a, b)| a == b && *a != 0);
+                        if !before && self.sources.possible(*left, *right) {
                             each(&mut found, *left, *right, memo);
                         }
                     }

@@ -147,7 +147,8 @@ impl Model {
             comparison("address", &lives, true, ADDRESS),
         ];
         for column in ["national_id", "passport", "driving_licence", "tax_id"] {
-            comparisons.push(comparison(&column.replace('_', " "), &code(column), false, CODE));
+            let compared = comparison(&column.replace('_', " "), &code(column), false, CODE);
+            comparisons.push(by_frequency(compared, column, 1, people()));
         }
         for column in ["loyalty_card", "device"] {
             let compared = comparison(&column.replace('_', " "), &code(column), true, CODE);

@@ -337,13 +337,13 @@ impl<'m> Scorer<'m> {
     ///
     /// From the threshold on it is the weight. Below, a pair speaks against only as far as its data contradicts: that two
     /// records tell too little to overcome the prior is no reason to part them when others hold them together, however
-    /// many records there are.
+    /// many records there are. Whatever the threshold, the vote of a pair reaches it exactly when its weight does.
     #[must_use]
     pub fn vote_bits(&self, weight_bits: f64, threshold_bits: f64) -> f64 {
         if weight_bits >= threshold_bits {
             return weight_bits;
         }
-        weight_bits.max((weight_bits - self.prior_bits).min(0.0))
+        weight_bits.max((weight_bits - self.prior_bits).min(0.0)).min(threshold_bits - BELOW)
     }
 
     fn walk(
@@ -383,6 +383,9 @@ impl<'m> Scorer<'m> {
         added
     }
 }
+
+/// So many bits below the threshold a vote stays that does not reach it: more than rounding can take away.
+const BELOW: f64 = 1.0 / 65_536.0;
 
 /// What a pair weighs, added up.
 pub(crate) struct Added {

@@ -428,3 +428,21 @@ fn records_show_nothing_of_themselves() {
     let record = scorer.prepare(&|_| Some(&endless));
     assert!(scorer.weight_bits(&record, &long).is_finite());
 }
+
+#[test]
+fn a_vote_reaches_the_threshold_exactly_when_the_weight_does() {
+    let model = Model { prior: 0.0001, ..Model::person() };
+    let scorer = Scorer::new(&model).unwrap();
+    for threshold in [-12.0, -1.0, -1e-9, 0.0, 1e-9, 1.5, 10.0] {
+        for weight in [-40.0, -13.3, -12.0, -8.39, -1.0, -1e-12, 0.0, 1e-12, 1.0, 1.5, 9.999, 10.0, 30.0] {
+            let vote = scorer.vote_bits(weight, threshold);
+            if weight >= threshold {
+                assert_eq!(vote, weight, "{threshold}");
+            } else {
+                // Further below than sums of weights are rounded to.
+                assert!(vote < threshold - 1e-6, "{weight} {threshold}: {vote}");
+                assert!(vote >= weight.min(threshold - 1e-4), "{weight} {threshold}: {vote}");
+            }
+        }
+    }
+}

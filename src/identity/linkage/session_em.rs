@@ -1,6 +1,7 @@
 //! Expectation maximisation with fixed chances for strangers: two classes, pairs of one block, counted by pattern.
 
 use super::matcher::NO_LEVEL;
+use super::plausible;
 use super::weights;
 
 /// Pairs that agree in the same way.
@@ -132,23 +133,14 @@ pub(super) fn expectation_maximisation(
     fit
 }
 
-/// Whether the class of one person is that of strangers: the best levels, all together, speak less for it than the
-/// worst. Gives the comparison that says so loudest. Of each comparison the best and the worst level count that pairs
-/// of the block are of.
+/// Whether the class of one person is that of strangers; gives the comparison that says so loudest.
 pub(super) fn swapped(shapes: &[SessionShape], fit: &Fit) -> Option<usize> {
     let bits = level_bits(shapes, &fit.estimate.m);
     let spans = bits.iter().zip(shapes).zip(&fit.seen).map(|((bits, shape), seen)| {
-        let mut speaking =
-            bits.iter().zip(&shape.null).zip(seen).filter(|((_, null), seen)| !**null && **seen);
-        match (speaking.next(), speaking.next_back()) {
-            (Some(((best, _), _)), Some(((worst, _), _))) => best - worst,
-            _ => 0.0,
-        }
+        let levels = bits.iter().zip(seen).zip(&shape.null).filter(|(_, null)| !**null);
+        plausible::span(levels.map(|((bits, seen), _)| (*bits, *seen)))
     });
-    let spans: Vec<f64> = spans.collect();
-    let total: f64 = spans.iter().sum();
-    let loudest = spans.iter().enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b));
-    loudest.filter(|_| total < 0.0).map(|(at, _)| at)
+    plausible::swapped(&spans.collect::<Vec<f64>>())
 }
 
 #[cfg(test)]

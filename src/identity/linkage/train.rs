@@ -11,7 +11,8 @@ use super::error::ModelError;
 use super::hash::{self, Draws};
 use super::key;
 use super::matcher::{Levels, Matcher, Memo, NO_LEVEL, level_of};
-use super::model::{BlockingRule, Comparison, KeyPart, Model, TermFrequencies, TermKey};
+use super::model::{BlockingRule, Comparison, KeyPart, Level, Model, TermFrequencies, TermKey};
+use super::plausible;
 use super::progress::{Progress, Stage};
 use super::weights;
 
@@ -46,6 +47,8 @@ pub struct Training {
     pub expected_matches: f64,
     /// How many pairs of records it takes for two people of one household.
     pub expected_household_pairs: f64,
+    /// The comparisons that were made to say nothing, by name: agreement in them spoke against a match.
+    pub silent: Vec<String>,
 }
 
 /// Why training gives no model.
@@ -61,7 +64,8 @@ pub enum TrainingError {
         /// How many there were.
         iterations: u32,
     },
-    /// What it found is not one person's: agreement speaks against a match in `comparison`.
+    /// What it found is not one person's: agreement in all comparisons together speaks against a match, most so in
+    /// `comparison`.
     #[error("training took strangers for one person: agreement in `{comparison}` speaks against it")]
     Swapped {
         /// The name of the comparison.
@@ -89,8 +93,8 @@ impl Candidates {
     ) -> Result<Training, TrainingError> {
         progress.report(Stage::Train, 0, 3);
         let matcher = Matcher::new(&self.model, &self.table)?;
-        let all = pairs_of(self.table.rows);
-        let sample = sample(&matcher, &canonical(&self.table, true), settings.sample_pairs);
+        let all = self.table.possible_pairs();
+        let sample = sample(&matcher, &self.table, true, settings.sample_pairs);
         progress.report(Stage::Train, 1, 3);
         let patterns = self.counted();
         let shapes: Vec<Shape> = (0..)
@@ -132,7 +136,7 @@ impl Candidates {
                 }
             }
         }
-        plausible(&model)?;
+        let silent = plausible(&mut model, &shapes)?;
         model.term_frequencies = term_frequencies(&model, &self.table);
         progress.report(Stage::Train, 3, 3);
         Ok(Training {
@@ -140,6 +144,7 @@ impl Candidates {
             iterations: trained.iterations,
             expected_matches: trained.prior * all,
             expected_household_pairs: trained.household * all,
+            silent,
         })
     }
 
@@ -164,11 +169,6 @@ const fn count(records: usize) -> f64 {
     records as f64
 }
 
-/// All pairs of so many records, and at least one.
-pub(super) fn pairs_of(records: usize) -> f64 {
-    (count(records) * (count(records) - 1.0) / 2.0).max(1.0)
-}
-
 /// Pairs drawn at random.
 pub(super) struct Sample {
     /// Their patterns, in order, with the share of each.
@@ -178,7 +178,7 @@ pub(super) struct Sample {
 }
 
 /// Patterns of pairs drawn at random. Small data is looked at whole.
-pub(super) fn sample(matcher: &Matcher<'_>, rows: &[u32], most: u64) -> Sample {
+pub(super) fn sample(matcher: &Matcher<'_>, table: &Table, once: bool, most: u64) -> Sample {
     let mut seen: HashMap<Levels, u64> = HashMap::new();
     let mut memo = Memo::new();
     let mut total = 0_u64;
@@ -186,6 +186,11 @@ pub(super) fn sample(matcher: &Matcher<'_>, rows: &[u32], most: u64) -> Sample {
         *seen.entry(matcher.levels(a.min(b), a.max(b), &mut memo)).or_default() += 1;
         total += 1;
     };
+    if table.sources.told() {
+        table.sources.sample(&hashed(table), once, most, look);
+        return sampled(seen, total);
+    }
+    let rows = canonical(table, once);
     let many = rows.len() as u64;
     if many.saturating_mul(many.saturating_sub(1)) / 2 <= most {
         for (at, a) in rows.iter().enumerate() {
@@ -202,6 +207,10 @@ pub(super) fn sample(matcher: &Matcher<'_>, rows: &[u32], most: u64) -> Sample {
             }
         }
     }
+    sampled(seen, total)
+}
+
+fn sampled(seen: HashMap<Levels, u64>, total: u64) -> Sample {
     let mut shares: Vec<(Levels, u64)> = seen.into_iter().collect();
     shares.sort_unstable_by_key(|(levels, _)| *levels);
     #[expect(clippy::cast_precision_loss, reason = "counts of pairs are far below 2^53")]
@@ -218,13 +227,26 @@ pub(super) fn sample(matcher: &Matcher<'_>, rows: &[u32], most: u64) -> Sample {
 /// looking at any pair.
 fn equal_pairs(model: &Model, table: &Table, column: &str, most: u32) -> Option<f64> {
     let values = table.columns.get(find(&model.columns, column).ok()?)?;
+    if table.sources.told() {
+        #[expect(clippy::cast_precision_loss, reason = "counts of pairs are far below 2^53")]
+        return Some(table.sources.equal_pairs(values, most) as f64);
+    }
     let pairs = |count: &u32| f64::from(*count) * (f64::from(*count) - 1.0) / 2.0;
     Some(values.counts.iter().filter(|count| **count <= most).map(pairs).sum())
 }
 
 /// The rows in an order that depends on what they say only; with `once`, those that say the same once: a record that
 /// was stored a thousand times tells nothing of how often strangers agree.
-pub(super) fn canonical(table: &Table, once: bool) -> Vec<u32> {
+fn canonical(table: &Table, once: bool) -> Vec<u32> {
+    let mut rows = hashed(table);
+    if once {
+        rows.dedup_by_key(|(hash, _)| *hash);
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The rows with a hash of what they say, in order.
+fn hashed(table: &Table) -> Vec<(u64, u32)> {
     let mut hashes = vec![1_u64; table.rows];
     for values in &table.columns {
         let of_value: Vec<u64> =
@@ -236,10 +258,7 @@ pub(super) fn canonical(table: &Table, once: bool) -> Vec<u32> {
     }
     let mut rows: Vec<(u64, u32)> = hashes.into_iter().zip(0..).collect();
     rows.sort_unstable();
-    if once {
-        rows.dedup_by_key(|(hash, _)| *hash);
-    }
-    rows.into_iter().map(|(_, row)| row).collect()
+    rows
 }
 
 /// How many pairs of the sample must be of a level for the sample to tell how frequent it is.
@@ -287,7 +306,9 @@ fn shape(
     }
     let null: Vec<bool> = comparison.levels.iter().map(|level| level.null).collect();
     let defaults = weights::filled(&comparison.levels);
-    let filled = |of: &dyn Fn(usize) -> Option<f64>, default: fn(&(f64, f64)) -> f64| -> Vec<f64> {
+    let fixed = |of: fn(&Level) -> bool| -> Vec<bool> { comparison.levels.iter().map(of).collect() };
+    let (fixed_m, fixed_u) = (fixed(|level| level.fixed_m), fixed(|level| level.fixed_u));
+    let filled = |of: &dyn Fn(usize) -> Option<f64>, default: fn(&(f64, f64)) -> f64, fixed: &[bool]| {
         let mut defaults = defaults.iter().map(default);
         let raw: Vec<f64> = (0..levels)
             .map(|level| {
@@ -298,29 +319,35 @@ fn shape(
                 of(level).unwrap_or(default)
             })
             .collect();
-        em::normal(&raw, &null)
+        em::held(em::normal(&raw, &null), &raw, fixed, &null)
     };
     let level = |at: usize| comparison.levels.get(at);
-    let m = filled(&|at| level(at)?.m, |(m, _)| *m);
-    let u = filled(&|at| level(at)?.u, |(_, u)| *u);
-    let h = filled(&|at| level(at)?.household.or(level(at)?.m), |(m, _)| *m);
-    Shape { null, personal: !comparison.shared, m, h, u, totals }
+    let m = filled(&|at| level(at)?.m, |(m, _)| *m, &fixed_m);
+    let u = filled(&|at| level(at)?.u, |(_, u)| *u, &fixed_u);
+    let h = filled(&|at| level(at)?.household.or(level(at)?.m), |(m, _)| *m, &[]);
+    Shape { null, personal: !comparison.shared, m, h, u, fixed_m, fixed_u, totals }
 }
 
-/// Whether what was found is one person's: of each comparison with something to say, the best level must speak more
-/// for it than the worst.
-fn plausible(model: &Model) -> Result<(), TrainingError> {
-    for comparison in &model.comparisons {
-        let mut speaking = comparison.levels.iter().filter(|level| !level.null);
-        let weight = |level: &super::model::Level| Some(weights::level_weight(level.m?, level.u?));
-        if let (Some(best), Some(worst)) =
-            (speaking.next().and_then(weight), speaking.next_back().and_then(weight))
-            && best < worst
-        {
-            return Err(TrainingError::Swapped { comparison: comparison.name.clone() });
-        }
+/// Whether what was found is one person's. A comparison of which the best level says less than the worst, as happens to a
+/// column that is noise, is made to say nothing: gives the names of those.
+fn plausible(model: &mut Model, shapes: &[Shape]) -> Result<Vec<String>, TrainingError> {
+    let spans = model.comparisons.iter().zip(shapes).map(|(comparison, shape)| {
+        let levels = comparison.levels.iter().zip(&shape.totals).filter(|(level, _)| !level.null);
+        let weight = |level: &Level| Some(weights::level_weight(level.m?, level.u?));
+        plausible::span(levels.filter_map(|(level, total)| Some((weight(level)?, *total > 0.0))))
+    });
+    let spans: Vec<f64> = spans.collect();
+    if let Some(comparison) = plausible::swapped(&spans).and_then(|at| model.comparisons.get(at)) {
+        return Err(TrainingError::Swapped { comparison: comparison.name.clone() });
     }
-    Ok(())
+    let mut silent = Vec::new();
+    for (comparison, _) in model.comparisons.iter_mut().zip(spans).filter(|(_, span)| *span < 0.0) {
+        let free =
+            comparison.levels.iter_mut().filter(|level| !level.null && !level.fixed_m && !level.fixed_u);
+        free.for_each(|level| level.m = level.u);
+        silent.push(comparison.name.clone());
+    }
+    Ok(silent)
 }
 
 /// The frequencies that adjustments ask for.

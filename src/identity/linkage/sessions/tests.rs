@@ -2,6 +2,7 @@ use super::super::candidates::BlockingSettings;
 use super::super::dataset::Dataset;
 use super::super::model::{Comparison, KeyForm, KeyPart};
 use super::super::part::{Part, Pattern};
+use super::estimates::median;
 use super::*;
 
 fn rule(columns: &[&str]) -> BlockingRule {
@@ -114,7 +115,11 @@ fn the_prior_is_what_the_rules_find() {
     assert_eq!(of(&settings), Err(SessionError::TooManyFound { found: 7 }));
     settings.deterministic = vec![rule(&["key", "name"])];
     assert!((of(&settings).unwrap() - 1.0 / 0.4 / 15.0).abs() < 1e-15);
-    settings.deterministic = vec![BlockingRule { max_block: 1, ..rule(&["key"]) }];
+    settings.deterministic = vec![BlockingRule { max_block: 1, ..rule(&["key"]) }]; // not looked at
+    assert_eq!(of(&settings), Err(SessionError::TooManyFound { found: 7 }));
+    settings.deterministic.extend([rule(&["name"]), rule(&["name", "key"]), rule(&["key", "name"])]);
+    assert_eq!(of(&settings), Err(SessionError::TooManyFound { found: 7 }));
+    settings.deterministic = vec![BlockingRule::on([KeyPart::new("name", KeyForm::Year)])];
     assert_eq!(of(&settings), Err(SessionError::NoneFound));
 }
 
@@ -154,6 +159,8 @@ fn what_cannot_be_trained_on_is_told() {
     };
     assert_eq!(with(&|settings| settings.recall = 0.0), SessionError::Setting { setting: "recall" });
     assert_eq!(with(&|settings| settings.recall = f64::NAN), SessionError::Setting { setting: "recall" });
+    let many = with(&|settings| settings.deterministic = vec![rule(&["key"]); 13]);
+    assert_eq!(many, SessionError::Setting { setting: "deterministic" });
     assert_eq!(with(&|settings| settings.iterations = 0), SessionError::Setting { setting: "iterations" });
     assert!(matches!(with(&|settings| settings.rules.push(rule(&["none"]))), SessionError::Model(_)));
     let all = with(&|settings| settings.rules.push(rule(&["name", "key"])));
@@ -166,7 +173,9 @@ fn what_cannot_be_trained_on_is_told() {
         assert!(matches!(candidates.train_from_labels(labels, &settings, &()), Err(SessionError::Labels)));
     }
     for labels in [Labels::Persons(&[Some(1), Some(2), None, None, None, None]), Labels::Matches(&[])] {
+        // Told before any session is run.
+        let settings = SessionSettings { rules: vec![rule(&["name", "key"])], ..settings.clone() };
         let found = candidates.train_from_labels(labels, &settings, &());
-        assert!(matches!(found, Err(SessionError::NothingToTrainOn)));
+        assert!(matches!(found, Err(SessionError::NoLabelledPairs)));
     }
 }
