@@ -138,6 +138,8 @@ pub struct TermFrequencyAdjustment {
     pub minimum: f64,
     /// Count the different values of this among the records that hold a value, in place of the records: how many
     /// people share an address or a telephone, however many records each of them has.
+    /// A value that is not in the table of frequencies has none then: no more share it than a household, and it says
+    /// what its level says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub people_by: Option<KeyPart>,
     /// Take the level's own `u` in place of that of the comparison's exact level on the column.

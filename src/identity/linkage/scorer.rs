@@ -10,7 +10,7 @@ use super::compiled::{Compiled, Values, find};
 use super::error::{ModelError, ModelErrorKind};
 use super::graded::{LevelOfDegree, graded};
 use super::key::{self, BlockKey, CompiledRule};
-use super::model::{Comparison, Model, TermFrequencies, TermKey};
+use super::model::{Comparison, Model, TermFrequencies, TermFrequencyAdjustment, TermKey};
 use super::names_seen::NamesSeen;
 use super::pair::Pair;
 use super::prepare::{Prepared, prepare};
@@ -106,6 +106,8 @@ pub(crate) struct CompiledAdjustment {
     pub(crate) weight: f64,
     /// See [`TermFrequencyAdjustment::minimum`](super::TermFrequencyAdjustment::minimum).
     pub(crate) minimum: f64,
+    /// Values that are not more frequent than this are not counted: their weight is the level's own.
+    pub(crate) uncounted: f64,
 }
 
 /// A record's values as a [`Scorer`] compares them. Personal: `Debug` shows nothing of them.
@@ -450,7 +452,25 @@ impl CompiledAdjustment {
 
     /// What the rarity of values of such frequencies adds, in bits.
     pub(crate) fn of_frequencies(&self, left: Option<f64>, right: Option<f64>) -> f64 {
-        weights::term_frequency_weight(self.exact_u_bits, self.weight, self.minimum, left, right)
+        let counted = |frequency: Option<f64>| frequency.filter(|frequency| *frequency > self.uncounted);
+        weights::term_frequency_weight(
+            self.exact_u_bits,
+            self.weight,
+            self.minimum,
+            counted(left),
+            counted(right),
+        )
+    }
+}
+
+/// How frequent a value is that the table of frequencies does not have, where it counts people: those that a household
+/// may share say what the level says. 0 where it counts records.
+#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+fn uncounted(model: &Model, adjustment: &TermFrequencyAdjustment) -> f64 {
+    let counted = model.term_frequencies.get(&adjustment.column).filter(|counted| counted.records > 0);
+    match (&adjustment.people_by, counted) {
+        (Some(_), Some(counted)) => 1.0 / counted.records as f64,
+        _ => 0.0,
     }
 }
 
@@ -481,6 +501,7 @@ pub(crate) fn compile(model: &Model, comparison: &Comparison) -> Result<Compiled
                     exact_u_bits: weights::bits(u),
                     weight: adjustment.weight,
                     minimum: adjustment.minimum,
+                    uncounted: uncounted(model, adjustment),
                 })
             }
         };

@@ -446,3 +446,29 @@ fn a_vote_reaches_the_threshold_exactly_when_the_weight_does() {
         }
     }
 }
+
+#[test]
+fn what_a_household_may_share_says_what_its_level_says() {
+    let with = |people_by| {
+        let mut first = level(exact("a"), Some(0.5), Some(0.25));
+        first.term_frequency = Some(TermFrequencyAdjustment {
+            column: "a".into(),
+            weight: 1.0,
+            minimum: 0.0,
+            people_by,
+            own_u: false,
+        });
+        let mut model = model(vec![comparison("a", vec![first, level(Condition::Else, None, None)])]);
+        model.term_frequencies.insert("a".into(), counted());
+        let scorer = Scorer::new(&model).unwrap();
+        ["sara", "nobody else"].map(|name| {
+            let record = scorer.prepare(&|_| Some(name));
+            scorer.weigh(&record, &record).comparisons[0].term_frequency_bits
+        })
+    };
+    // Of 64 records one has a value that is not counted.
+    let [counted, uncounted] = with(None);
+    assert_eq!(uncounted, 4.0);
+    let people = KeyPart { column: "a".into(), form: KeyForm::Initial };
+    assert_eq!(with(Some(people)), [counted, 0.0]);
+}
