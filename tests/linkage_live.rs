@@ -249,6 +249,36 @@ fn a_block_that_grows_too_large_is_given_up_and_taken_up_again() {
 }
 
 #[test]
+fn a_block_is_split_only_while_it_is_too_large() {
+    let mut model = by_name();
+    model.blocking[0].split = vec![part("born", KeyForm::Year)];
+    let store = Arc::new(MemoryStore::new());
+    let hub = hub_over(store.clone(), model);
+    let blocks = || store.dump().filter(|(key, _)| key.as_bytes().get(Tenant::LEN) == Some(&b'b')).count();
+    let mut states = Vec::new();
+    for number in 0..12 {
+        let mut traits = neighbour(number);
+        traits["birthday"] = format!("{}-08-03", 1990 + number % 3).into();
+        let id = tell(&hub, &format!("n{number}"), &traits);
+        assert_eq!(blocks(), if number < 4 { 1 } else { 4 }, "{number}");
+        states.push((id, content(&store)));
+    }
+    // Who comes to tell her year enters that part; who changes it leaves one for another.
+    let id = tell(&hub, "late", &neighbour(20));
+    hub.record(&identify("late", 1, &serde_json::json!({"birthday": "1970-01-09"}), None)).unwrap();
+    assert_eq!(blocks(), 5);
+    hub.record(&identify("late", 2, &serde_json::json!({"birthday": "1971-01-09"}), None)).unwrap();
+    assert_eq!(blocks(), 5);
+    hub.erase(&CommandKey::new("erase the late"), &What::Record(id), Afterwards::Admit).unwrap();
+    for number in (1..12).rev() {
+        assert_eq!(content(&store), states[number].1, "{number}");
+        let key = CommandKey::new(&format!("erase {number}"));
+        hub.erase(&key, &What::Record(states[number].0), Afterwards::Admit).unwrap();
+    }
+    assert_eq!((content(&store), blocks()), (states[0].1.clone(), 1));
+}
+
+#[test]
 fn a_store_across_a_network_holds_the_same() {
     let events: Vec<Event> =
         (0..40).map(|number| identify(&format!("n{number}"), number, &neighbour(number), None)).collect();

@@ -1,13 +1,12 @@
 //! The index from blocks to the records in them: how a record finds those that it may be matched with.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::RecordId;
 use crate::store::{Stop, Tx};
 
 use super::keys;
-use super::linkage::Linkage;
 use super::matching::each;
 use super::stored::{Block, Blocks, Holder, Place};
 
@@ -34,22 +33,17 @@ pub(crate) fn entry(tx: &mut Tx<'_>, record: RecordId) -> Result<Blocks, Stop> {
     Ok(tx.get::<Blocks>(&keys::blocks(record))?.unwrap_or_default())
 }
 
-/// Puts a record into these blocks and no others, with nothing remembered of its values.
-pub(crate) fn set(
-    tx: &mut Tx<'_>,
-    linkage: Option<&Linkage>,
-    record: RecordId,
-    places: Vec<Place>,
-    known: &mut Known,
-    crossed: &mut Vec<Crossed>,
-) -> Result<(), Stop> {
-    put(tx, linkage, record, &Blocks { places, sketch: None }, known, crossed)
+/// Takes a record out of all blocks.
+pub(crate) fn remove(tx: &mut Tx<'_>, record: RecordId, crossed: &mut Vec<Crossed>) -> Result<(), Stop> {
+    put(tx, record, &Blocks::default(), &mut Known::new(), crossed)
 }
 
 /// Puts a record into these blocks and no others. Two reads and two writes for each block that it enters or leaves.
+///
+/// A block that splits another holds records only while that one is too large: most blocks are small, and a record
+/// would be in as many again for nothing.
 pub(crate) fn put(
     tx: &mut Tx<'_>,
-    linkage: Option<&Linkage>,
     record: RecordId,
     entry: &Blocks,
     known: &mut Known,
@@ -59,22 +53,102 @@ pub(crate) fn put(
     if held == *entry {
         return Ok(());
     }
-    let (before, places) = (&held.places, &entry.places);
-    let most = |place: &Place| linkage.and_then(|linkage| linkage.max_block(place.rule));
-    each(before.iter().filter(|place| !places.contains(place)), |place| {
-        crossed.extend(remove(tx, known, place, record, most(place))?);
-        Ok(())
-    })?;
-    each(places.iter().filter(|place| !before.contains(place)), |place| {
-        crossed.extend(add(tx, known, place, record, most(place))?);
-        Ok(())
+    let (before, after) = (&held.places, &entry.places);
+    let whole = before.iter().chain(after).filter(|place| place.split == Place::WHOLE);
+    tx.want(&whole.map(|place| keys::block(place.block)).collect::<Vec<_>>());
+    let rules: BTreeSet<u8> = before.iter().chain(after).map(|place| place.rule).collect();
+    let mut index = Index { tx, known, crossed };
+    each(rules, |rule| match (Place::of_rule(before, rule), Place::of_rule(after, rule)) {
+        (Some((whole, left)), Some((same, entered))) if whole == same => {
+            if index.is_too_large(whole)? {
+                each(left.iter().filter(|place| !entered.contains(place)), |place| {
+                    index.leave(place, record)
+                })?;
+                each(entered.iter().filter(|place| !left.contains(place)), |place| {
+                    index.enter(place, record)
+                })?;
+            }
+            Ok(())
+        }
+        (left, entered) => {
+            left.map_or(Ok(()), |(whole, splits)| index.leave_rule(whole, splits, record))?;
+            entered.map_or(Ok(()), |(whole, splits)| index.enter_rule(whole, splits, record))
+        }
     })?;
     let key = keys::blocks(record);
-    if places.is_empty() {
+    if after.is_empty() {
         tx.delete(&key);
         return Ok(());
     }
     tx.put(&key, entry)
+}
+
+/// [`add`] or [`take`].
+type Change = fn(&mut Tx<'_>, &mut Known, &Place, RecordId) -> Result<Option<Crossed>, Stop>;
+
+/// The index while one record enters and leaves blocks.
+struct Index<'i, 't> {
+    tx: &'i mut Tx<'t>,
+    known: &'i mut Known,
+    crossed: &'i mut Vec<Crossed>,
+}
+
+impl Index<'_, '_> {
+    fn is_too_large(&mut self, place: &Place) -> Result<bool, Stop> {
+        Ok(place.is_too_large(head(self.tx, self.known, place.block)?.count()))
+    }
+
+    fn enter(&mut self, place: &Place, record: RecordId) -> Result<(), Stop> {
+        self.crossed.extend(add(self.tx, self.known, place, record)?);
+        Ok(())
+    }
+
+    fn leave(&mut self, place: &Place, record: RecordId) -> Result<(), Stop> {
+        self.crossed.extend(take(self.tx, self.known, place, record)?);
+        Ok(())
+    }
+
+    /// Enters a rule's own block and, if that is too large, those that split it. Who makes it too large takes the others
+    /// along.
+    fn enter_rule(&mut self, whole: &Place, splits: &[Place], record: RecordId) -> Result<(), Stop> {
+        let crossed = add(self.tx, self.known, whole, record)?;
+        if self.is_too_large(whole)? {
+            each(splits, |place| self.enter(place, record))?;
+        }
+        let Some(crossed) = crossed else { return Ok(()) };
+        self.of_others(whole, &crossed, record, add)?;
+        self.crossed.push(crossed);
+        Ok(())
+    }
+
+    /// Leaves a rule's own block and, if that was too large, those that split it. The last one over the limit takes the
+    /// others along.
+    fn leave_rule(&mut self, whole: &Place, splits: &[Place], record: RecordId) -> Result<(), Stop> {
+        if self.is_too_large(whole)? {
+            each(splits, |place| self.leave(place, record))?;
+        }
+        let Some(crossed) = take(self.tx, self.known, whole, record)? else { return Ok(()) };
+        self.of_others(whole, &crossed, record, take)?;
+        self.crossed.push(crossed);
+        Ok(())
+    }
+
+    /// Changes the splits of the other members of a block that has crossed its limit. What these cross says nothing more:
+    /// they have no other members.
+    fn of_others(
+        &mut self,
+        whole: &Place,
+        crossed: &Crossed,
+        record: RecordId,
+        change: Change,
+    ) -> Result<(), Stop> {
+        let others = crossed.members.iter().filter(|member| **member != record);
+        each(others, |member| {
+            let places = of(self.tx, *member)?;
+            let splits = Place::of_rule(&places, whole.rule).map_or(&[][..], |(_, splits)| splits);
+            each(splits, |place| change(self.tx, self.known, place, *member).map(drop))
+        })
+    }
 }
 
 /// The block, read once.
@@ -85,13 +159,7 @@ fn head<'k>(tx: &mut Tx<'_>, known: &'k mut Known, block: [u8; 8]) -> Result<&'k
     }
 }
 
-fn add(
-    tx: &mut Tx<'_>,
-    known: &mut Known,
-    place: &Place,
-    record: RecordId,
-    most: Option<u32>,
-) -> Result<Option<Crossed>, Stop> {
+fn add(tx: &mut Tx<'_>, known: &mut Known, place: &Place, record: RecordId) -> Result<Option<Crossed>, Stop> {
     let key = keys::block(place.block);
     let head = head(tx, known, place.block)?;
     if head.beyond > 0 {
@@ -106,7 +174,8 @@ fn add(
     let Err(at) = head.listed.binary_search(&record) else { return Ok(None) };
     let before = head.count();
     head.listed.insert(at, record);
-    let crossed = (most == Some(before)).then(|| Crossed { too_large: true, members: head.listed.clone() });
+    let crossed =
+        (before == u32::from(place.most)).then(|| Crossed { too_large: true, members: head.listed.clone() });
     if before >= Block::LISTED {
         head.beyond = before + 1;
         for listed in std::mem::take(&mut head.listed) {
@@ -117,12 +186,11 @@ fn add(
     Ok(crossed)
 }
 
-fn remove(
+fn take(
     tx: &mut Tx<'_>,
     known: &mut Known,
     place: &Place,
     record: RecordId,
-    most: Option<u32>,
 ) -> Result<Option<Crossed>, Stop> {
     let key = keys::block(place.block);
     let head = head(tx, known, place.block)?;
@@ -152,5 +220,5 @@ fn remove(
     } else {
         tx.put(&key, head)?;
     }
-    Ok((most == Some(after)).then(|| Crossed { too_large: false, members: head.listed.clone() }))
+    Ok((after == u32::from(place.most)).then(|| Crossed { too_large: false, members: head.listed.clone() }))
 }

@@ -247,7 +247,7 @@ pub(crate) fn refresh(
             holders::remove(tx, value, id)
         })?;
         if rules.linkage.is_none() {
-            blocks::set(tx, None, id, Vec::new(), &mut blocks::Known::new(), &mut dirty.crossed)?;
+            blocks::remove(tx, id, &mut dirty.crossed)?;
         }
         Ok(())
     })?;

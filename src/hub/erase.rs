@@ -134,8 +134,7 @@ fn erase_record(
     }
     dirty.records.extend(neighbours);
     dirty.records.extend(decided::forget_record(tx, id)?);
-    let linkage = rules.linkage.as_ref();
-    blocks::set(tx, linkage, id, Vec::new(), &mut blocks::Known::new(), &mut dirty.crossed)?;
+    blocks::remove(tx, id, &mut dirty.crossed)?;
     for (identifier, claim) in &record.claims {
         if !is_spoken(&record, identifier, rules) {
             continue;

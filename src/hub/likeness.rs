@@ -160,7 +160,7 @@ fn considered(
     let mut small = Vec::new();
     for (place, head) in shared.iter().zip(heads) {
         let count = head.map_or(0, |head| head.count());
-        if linkage.max_block(place.rule).is_some_and(|most| count <= most) {
+        if !place.is_too_large(count) {
             small.push(u16::from(place.rule));
         }
     }

@@ -43,8 +43,8 @@ pub struct Linkage {
 struct Inner {
     scorer: Scorer<'static>,
     reader: Reader,
-    /// By rule.
-    max_block: Vec<u32>,
+    /// By rule the most records of a block.
+    max_block: Vec<u8>,
 }
 
 impl fmt::Debug for Linkage {
@@ -88,7 +88,11 @@ impl Linkage {
         }
         let inner = Inner {
             reader: Reader::new(&model),
-            max_block: model.blocking.iter().map(|rule| rule.max_block).collect(),
+            max_block: model
+                .blocking
+                .iter()
+                .map(|rule| u8::try_from(rule.max_block).unwrap_or(u8::MAX))
+                .collect(),
             scorer: Scorer::shared(Arc::new(model))?,
         };
         Ok(Self { inner: Arc::new(inner), weigh_all_within: 256 })
@@ -144,17 +148,12 @@ impl Linkage {
         self.weigh_all_within
     }
 
-    /// The most records that blocks of a rule may have; `None` if there is no such rule.
-    pub(crate) fn max_block(&self, rule: u8) -> Option<u32> {
-        self.inner.max_block.get(usize::from(rule)).copied()
-    }
-
     /// A record as the model compares it; `None` if it takes no part.
     pub(crate) fn prepare(&self, record: &Record, rules: &Rules) -> Option<PreparedRecord> {
         self.inner.reader.prepare(&self.inner.scorer, record, rules)
     }
 
-    /// The blocks of a record.
+    /// The blocks of a record, in order.
     pub(crate) fn places(&self, record: &PreparedRecord, rules: &Rules) -> Vec<Place> {
         let keys = self.inner.scorer.block_keys(record);
         let mut places: Vec<Place> = keys
@@ -162,8 +161,9 @@ impl Linkage {
             .filter_map(|key| {
                 let rule = u8::try_from(key.rule).ok()?;
                 let split = key.split.map_or(Some(Place::WHOLE), |split| u8::try_from(split).ok())?;
-                let digest = rules.pepper.digest("block", &[&[rule, split], &key.key.to_be_bytes()]);
-                Some(Place { rule, split, block: *digest.first_chunk()? })
+                let most = *self.inner.max_block.get(usize::from(rule))?;
+                let digest = rules.pepper.digest("block", &[&[rule, split, most], &key.key.to_be_bytes()]);
+                Some(Place { rule, split, most, block: *digest.first_chunk()? })
             })
             .collect();
         places.sort_unstable();

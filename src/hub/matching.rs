@@ -78,7 +78,7 @@ impl<'r> Matching<'r> {
             let places = prepared.map(|record| self.linkage.places(record, self.rules)).unwrap_or_default();
             let sketch = prepared.map(|record| self.linkage.sketch(record, self.rules));
             let entry = Blocks { places: places.clone(), sketch: sketch.clone() };
-            blocks::put(tx, Some(self.linkage), id, &entry, &mut self.blocks, &mut self.crossed)?;
+            blocks::put(tx, id, &entry, &mut self.blocks, &mut self.crossed)?;
             self.places.insert(id, places);
             self.sketches.insert(id, sketch);
             Ok(())
@@ -93,8 +93,8 @@ impl<'r> Matching<'r> {
     /// The records that share a block with this one, of those that are looked at, and weigh at least the threshold.
     pub(crate) fn strong(&mut self, tx: &mut Tx<'_>, id: RecordId) -> Result<Vec<RecordId>, Stop> {
         self.load(tx, std::iter::once(id))?;
+        self.load_blocks(tx, &[id])?;
         let places = self.places.get(&id).cloned().unwrap_or_default();
-        self.load_blocks(tx, &places)?;
         let mut others: BTreeSet<RecordId> = BTreeSet::new();
         for place in places.iter().filter(|place| self.is_looked_at(place, &places)) {
             if let Some(block) = self.blocks.get(&place.block) {
@@ -136,9 +136,7 @@ impl<'r> Matching<'r> {
         if shared.is_empty() {
             return Ok(Vec::new());
         }
-        let wanted: BTreeSet<Place> =
-            shared.iter().filter_map(|id| self.places.get(id)).flatten().copied().collect();
-        self.load_blocks(tx, &wanted.into_iter().collect::<Vec<_>>())?;
+        self.load_blocks(tx, &shared.iter().copied().collect::<Vec<_>>())?;
         self.prepare(tx, shared.iter().copied())?;
         let mut pairs: BTreeSet<(RecordId, RecordId)> = BTreeSet::new();
         for (place, found) in together.iter().filter(|(_, found)| found.len() > 1) {
@@ -197,15 +195,15 @@ impl<'r> Matching<'r> {
         }
     }
 
+    /// Whether a block has too many records, as far as it was read.
+    fn is_too_large(&self, place: &Place) -> bool {
+        place.is_too_large(self.blocks.get(&place.block).map_or(0, Block::count))
+    }
+
     /// Whether the pairs of a block are looked at: it is small enough, and if it splits a rule's block that is not.
     fn is_looked_at(&self, place: &Place, places: &[Place]) -> bool {
-        let small = |place: &Place| {
-            let count = self.blocks.get(&place.block).map_or(0, Block::count);
-            self.linkage.max_block(place.rule).is_some_and(|most| count <= most)
-        };
-        let whole = |other: &&Place| other.rule == place.rule && other.split == Place::WHOLE;
-        small(place)
-            && (place.split == Place::WHOLE || places.iter().find(whole).is_some_and(|own| !small(own)))
+        let splits = || Place::of_rule(places, place.rule).is_some_and(|(whole, _)| self.is_too_large(whole));
+        !self.is_too_large(place) && (place.split == Place::WHOLE || splits())
     }
 
     /// Reads which blocks the records are in.
@@ -220,11 +218,23 @@ impl<'r> Matching<'r> {
         })
     }
 
-    fn load_blocks(&mut self, tx: &mut Tx<'_>, places: &[Place]) -> Result<(), Stop> {
-        let missing: BTreeSet<_> =
-            places.iter().map(|place| place.block).filter(|block| !self.blocks.contains_key(block)).collect();
-        let wanted: Vec<_> = missing.iter().map(|block| keys::block(*block)).collect();
-        for (block, found) in missing.into_iter().zip(tx.get_many::<Block>(&wanted)?) {
+    /// Reads the blocks of these records: those of the rules, and of those that are too large the blocks that split them.
+    fn load_blocks(&mut self, tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<(), Stop> {
+        let places = || ids.iter().filter_map(|id| self.places.get(id));
+        let whole = places().flatten().filter(|place| place.split == Place::WHOLE);
+        let whole = whole.map(|place| place.block).collect();
+        self.load_heads(tx, whole)?;
+        let places = ids.iter().filter_map(|id| self.places.get(id));
+        let rules = places.flat_map(|places| places.chunk_by(|a, b| a.rule == b.rule));
+        let large = rules.filter_map(<[Place]>::split_last).filter(|(whole, _)| self.is_too_large(whole));
+        let splits = large.flat_map(|(_, splits)| splits).map(|place| place.block).collect();
+        self.load_heads(tx, splits)
+    }
+
+    fn load_heads(&mut self, tx: &mut Tx<'_>, mut blocks: BTreeSet<[u8; 8]>) -> Result<(), Stop> {
+        blocks.retain(|block| !self.blocks.contains_key(block));
+        let wanted: Vec<_> = blocks.iter().map(|block| keys::block(*block)).collect();
+        for (block, found) in blocks.into_iter().zip(tx.get_many::<Block>(&wanted)?) {
             self.blocks.insert(block, found.unwrap_or_default());
         }
         Ok(())

@@ -3,13 +3,14 @@
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serializer};
 
-fn text(bytes: impl Iterator<Item = u8>) -> String {
-    let mut text = String::new();
+/// The digits of bytes of which there are at most so many.
+fn text(most: usize, bytes: impl Iterator<Item = u8>) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |nibble: u8| DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit));
+    let mut text = String::with_capacity(2 * most);
     bytes.for_each(|byte| {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
-        for nibble in [byte >> 4, byte & 15] {
-            text.push(DIGITS.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit)));
-        }
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
     });
     text
 }
@@ -43,7 +44,7 @@ pub(crate) mod ids {
     use crate::ids::RecordId;
 
     pub(crate) fn serialize<S: Serializer>(ids: &[RecordId], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&super::text(ids.iter().flat_map(|id| *id.as_bytes())))
+        to.serialize_str(&super::text(16 * ids.len(), ids.iter().flat_map(|id| *id.as_bytes())))
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RecordId>, D::Error> {
@@ -58,17 +59,19 @@ pub(crate) mod places {
     use crate::hub::stored::Place;
 
     pub(crate) fn serialize<S: Serializer>(places: &[Place], to: S) -> Result<S::Ok, S::Error> {
-        let bytes = places.iter().flat_map(|place| [place.rule, place.split].into_iter().chain(place.block));
-        to.serialize_str(&super::text(bytes))
+        let bytes = places
+            .iter()
+            .flat_map(|place| [place.rule, place.split, place.most].into_iter().chain(place.block));
+        to.serialize_str(&super::text(11 * places.len(), bytes))
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Place>, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        let place = |bytes: [u8; 10]| {
-            let [rule, split, block @ ..] = bytes;
-            Place { rule, split, block }
+        let place = |bytes: [u8; 11]| {
+            let [rule, split, most, block @ ..] = bytes;
+            Place { rule, split, most, block }
         };
-        Ok(super::bytes::<10, D::Error>(&text)?.into_iter().map(place).collect())
+        Ok(super::bytes::<11, D::Error>(&text)?.into_iter().map(place).collect())
     }
 }
 
@@ -79,7 +82,10 @@ pub(crate) mod sketch {
 
     #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
     pub(crate) fn serialize<S: Serializer>(sketch: &Option<Sketch>, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&super::text(sketch.iter().flat_map(Sketch::to_bytes)))
+        to.serialize_str(&super::text(
+            sketch.as_ref().map_or(0, Sketch::size),
+            sketch.iter().flat_map(Sketch::to_bytes),
+        ))
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Sketch>, D::Error> {

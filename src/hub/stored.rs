@@ -76,7 +76,7 @@ impl Block {
     }
 }
 
-/// The blocks that one record is in.
+/// The blocks that one record is in, and those that it would be in if the rules' own blocks were too large.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Blocks {
@@ -88,13 +88,16 @@ pub(crate) struct Blocks {
     pub(crate) sketch: Option<Sketch>,
 }
 
-/// One block of one blocking rule.
+/// One block of one blocking rule. In order, the rule's own block comes after those that split it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Place {
     /// The rule, by its place in the model.
     pub(crate) rule: u8,
     /// The part that splits the rule's large blocks; [`Place::WHOLE`] for the rule's own block.
     pub(crate) split: u8,
+    /// The most records that the block may have for its pairs to be looked at. Part of the hash: under another limit it
+    /// is another block.
+    pub(crate) most: u8,
     /// The keyed hash that stands for what the records of the block agree on.
     pub(crate) block: [u8; 8],
 }
@@ -102,6 +105,18 @@ pub(crate) struct Place {
 impl Place {
     /// In place of a split: the rule's own block.
     pub(crate) const WHOLE: u8 = u8::MAX;
+
+    /// Of a record's places, which are in order, those of one rule: its own block, and those that split it.
+    pub(crate) fn of_rule(places: &[Self], rule: u8) -> Option<(&Self, &[Self])> {
+        let start = places.partition_point(|place| place.rule < rule);
+        let end = places.partition_point(|place| place.rule <= rule);
+        places.get(start..end)?.split_last()
+    }
+
+    /// Whether a block of so many records is too large to be looked at.
+    pub(crate) fn is_too_large(&self, count: u32) -> bool {
+        count > u32::from(self.most)
+    }
 }
 
 /// The decisions of people that touch one record.

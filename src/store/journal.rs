@@ -98,7 +98,12 @@ pub(super) fn put_varint(bytes: &mut Vec<u8>, mut number: u64) {
 }
 
 /// Takes a number off the bytes; `None` if they do not begin with one.
+#[inline]
 pub(super) fn varint(rest: &mut &[u8]) -> Option<u64> {
+    if let Some((&byte @ ..0x80, tail)) = rest.split_first() {
+        *rest = tail;
+        return Some(u64::from(byte));
+    }
     let mut number = 0_u64;
     for shift in (0..64).step_by(7) {
         let (&byte, tail) = rest.split_first()?;

@@ -165,7 +165,9 @@ mod tests {
         let mut table = Table::new(["id", "source"]);
         records.iter().for_each(|record| table.push_row(&record.split(' ').collect::<Vec<_>>()).unwrap());
         let [ids, sources] = [0, 1].map(|place| &table.columns()[place]);
-        let row = |id: &str| records.iter().position(|record| record.starts_with(id)).unwrap() as u32;
+        let row = |id: &str| {
+            u32::try_from(records.iter().position(|record| record.starts_with(id)).unwrap()).unwrap()
+        };
         let pairs: Vec<Pair> =
             pairs.iter().map(|(a, b, bits)| (row(a).min(row(b)), row(a).max(row(b)), *bits)).collect();
         let clustered = one_to_one(&pairs, ids, sources, 1.0).unwrap();

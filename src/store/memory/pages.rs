@@ -115,15 +115,51 @@ impl Page {
     }
 
     /// The entry of a key, or where in the page it would begin.
+    ///
+    /// How much the key shares with the first entry's tells of most entries that they come before it, unread.
     fn find(&self, key: &Key) -> Result<Line<'_>, usize> {
-        for line in self.lines() {
-            match line.order(key) {
-                Ordering::Less => {}
-                Ordering::Equal => return Ok(line),
-                Ordering::Greater => return Err(line.start),
+        let mut lines = self.lines();
+        let Some(first) = lines.next() else { return Err(0) };
+        match first.order(key) {
+            Ordering::Less => {}
+            Ordering::Equal => return Ok(first),
+            Ordering::Greater => return Err(first.start),
+        }
+        let key = key.as_bytes();
+        let alike = common(first.key.1, key);
+        while let Some((shared, own, after)) = self.key_at(lines.at) {
+            let order = match key.get(shared..).filter(|_| shared <= alike) {
+                // Like the first key for longer, and the key comes after that one.
+                None => Ordering::Less,
+                Some(rest) => own.cmp(rest),
+            };
+            match order {
+                Ordering::Less => match self.next_at(after) {
+                    Some(next) => lines.at = next,
+                    None => break,
+                },
+                Ordering::Equal => return lines.next().ok_or(self.0.len()),
+                Ordering::Greater => return Err(lines.at),
             }
         }
         Err(self.0.len())
+    }
+
+    /// The key of the entry that begins there: how much it shares with the first, the rest of it, and where it ends.
+    fn key_at(&self, at: usize) -> Option<(usize, &[u8], usize)> {
+        let mut rest = self.0.get(at..)?;
+        let shared = usize::try_from(varint(&mut rest)?).ok()?;
+        let own = usize::try_from(varint(&mut rest)?).ok()?;
+        let (own, rest) = rest.split_at_checked(own)?;
+        Some((shared, own, self.0.len() - rest.len()))
+    }
+
+    /// Where the entry ends whose key ends there.
+    fn next_at(&self, at: usize) -> Option<usize> {
+        let mut rest = self.0.get(at..)?;
+        let (_version, _shared) = (varint(&mut rest)?, varint(&mut rest)?);
+        let own = usize::try_from(varint(&mut rest)?).ok()?;
+        Some(self.0.len() - rest.get(own..)?.len())
     }
 
     /// The page with another entry from `start` to `end`.
