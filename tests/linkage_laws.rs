@@ -361,7 +361,7 @@ proptest! {
         for next in [other, without] {
             let fresh = Arc::new(MemoryStore::new());
             hub_with(&fresh, next.clone()).record_all(&events).unwrap();
-            let rehearsal = hub.rehearse(&next).unwrap();
+            let rehearsal = hub.under(next.clone()).unwrap().rehearse().unwrap();
             prop_assert_eq!(&before, &content(&store), "a rehearsal writes nothing");
             let all = records(&store);
             let profiles = |hub: &Hub| -> BTreeMap<RecordId, ProfileId> {

@@ -290,8 +290,9 @@ fn a_store_across_a_network_holds_the_same() {
         pollster::block_on(other.record(event)).unwrap();
     }
     assert_eq!(content(&near), content(&far.0));
-    let rehearsal = one.rehearse(&rules_with(model())).unwrap();
-    assert_eq!(rehearsal, pollster::block_on(other.rehearse(&rules_with(model()))).unwrap());
+    let other = hub_over(far.clone(), model()).asynchronous();
+    let rehearsal = one.under(rules_with(model())).unwrap().rehearse().unwrap();
+    assert_eq!(rehearsal, pollster::block_on(other.rehearse()).unwrap());
 }
 
 #[test]
@@ -303,7 +304,7 @@ fn a_rehearsal_names_the_profiles_that_change() {
     let mut strict = rules_with(model());
     strict.identity.match_clip.high = 128.0;
     strict.identity.match_threshold_bits = 100.0;
-    let rehearsal = hub.rehearse(&strict).unwrap();
+    let rehearsal = hub.under(strict.clone()).unwrap().rehearse().unwrap();
     assert_eq!((rehearsal.records, rehearsal.difference, rehearsal.merges.len()), (3, 1, 0));
     let id = hub.profile(&Who::Record(a)).unwrap().unwrap().id;
     assert_eq!(rehearsal.splits, BTreeMap::from([(id, BTreeSet::from([a.into(), b.into()]))]));
@@ -312,7 +313,7 @@ fn a_rehearsal_names_the_profiles_that_change() {
     let strict = hub.under(strict).unwrap();
     assert_eq!(strict.apply().unwrap(), rehearsal);
     assert!(!together(&strict, a, b));
-    let back = strict.rehearse(hub.rules()).unwrap();
+    let back = hub.rehearse().unwrap();
     assert_eq!((back.difference, back.merges.len(), back.affected.len()), (-1, 1, 2));
     assert!(!back.affected.contains(&other.into()));
     assert!(strict.under(Rules { identity: Default::default(), ..hub.rules().clone() }).is_ok());

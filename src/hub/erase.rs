@@ -59,6 +59,7 @@ pub enum What {
 /// Erases records with their events, claims, fields, decisions and receipts, in one batch.
 ///
 /// Afterwards everything is as if the records had never been seen, and other records that they held together are apart.
+/// What a linkage model counted when it was trained goes with its next training ([`Linkage`](super::Linkage)).
 /// Who may ask for it is for the host to decide: an erasure is a weapon in the wrong hands.
 ///
 /// # Errors
@@ -101,6 +102,9 @@ pub fn erase(
             dirty.records.remove(id);
         }
         resolve::resolve(tx, context.rules, &dirty)?;
+        if let Some(linkage) = &context.rules.linkage {
+            linkage.forget_names();
+        }
         Ok(ErasureOutcome::Erased { records: records.len(), events })
     })?;
     Ok(match once {

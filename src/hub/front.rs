@@ -120,7 +120,8 @@ impl Hub {
     }
 
     /// A hub with other rules over the same store and clock: to [`rehearse`](Self::rehearse) them, then to
-    /// [`apply`](Self::apply) or [`rebuild`](Self::rebuild).
+    /// [`apply`](Self::apply) or [`rebuild`](Self::rebuild). They must have the same secret, as records are known by its
+    /// hashes.
     ///
     /// # Errors
     /// As [`Hub::new`].
@@ -241,8 +242,8 @@ use_cases! {
     why_not(a: RecordId, b: RecordId) -> WhyNot;
     /// How alike two records are by the linkage model; see [`likeness`](super::likeness()).
     likeness(a: RecordId, b: RecordId) -> Option<Likeness>;
-    /// What other rules would make of the profiles; see [`rehearse`](super::rehearse()).
-    rehearse(rules: &Rules) -> Rehearsal;
+    /// What these rules would make of the profiles; see [`rehearse`](super::rehearse()).
+    rehearse() -> Rehearsal;
     /// Puts all profiles together by these rules in one step; see [`apply`](super::apply()).
     apply() -> Rehearsal;
     /// Forgets; see [`erase`](super::erase()).

@@ -25,6 +25,9 @@ use super::stored::Place;
 /// A record takes no part at all if its latest word about the consent purpose `matching` is a withdrawal, if it claims
 /// more identifiers than one person has, if it keeps the events of nobody, or if it tells nothing but a device.
 ///
+/// An erasure takes a record out of every block and sketch. The model is the host's and was trained before: it counts, by
+/// hash, values that several records held then. Train it again after erasures, and they are not counted any more.
+///
 /// ```
 /// use throughline::hub::{Linkage, Rules};
 /// use throughline::identity::linkage::Model;
@@ -104,6 +107,11 @@ impl Linkage {
     pub fn weigh_all_within(mut self, records: u32) -> Self {
         self.weigh_all_within = records.min(Self::MAX_WEIGHED);
         self
+    }
+
+    /// Forgets the names of people that were prepared before, so that none of an erased person stays in memory.
+    pub(crate) fn forget_names(&self) {
+        self.inner.scorer.forget_names();
     }
 
     /// The model.

@@ -10,7 +10,7 @@ use crate::store::{Key, Stop, Tx};
 use super::bulk::refresh;
 use super::fold::Dirty;
 use super::stored::Component;
-use super::{Context, Rules, keys, resolve};
+use super::{Context, keys, resolve};
 
 /// What other rules would make of the stored facts. Ids and counts only.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,9 +28,8 @@ pub struct Rehearsal {
     pub difference: i64,
 }
 
-/// What would become of the profiles under other rules: another model, threshold or limit. Nothing is written.
-///
-/// The rules must have the same secret as those in force, as records are known by its hashes.
+/// What would become of the stored profiles under the rules of this hub: another model, threshold or limit than the one
+/// they were put together by. Nothing is written; [`apply`] writes the same.
 ///
 /// # Errors
 /// Of the store only.
@@ -38,8 +37,8 @@ pub struct Rehearsal {
 /// # Complexity
 /// That of putting all profiles together, in one unit of work: time and memory linear in the store. An in-memory store
 /// takes no writes meanwhile; for a large tenant rehearse on a copy.
-pub fn rehearse(tx: &mut Tx<'_>, _context: &Context<'_>, rules: &Rules) -> Result<Rehearsal, Stop> {
-    let rehearsal = apply_rules(tx, rules)?;
+pub fn rehearse(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Rehearsal, Stop> {
+    let rehearsal = apply(tx, context)?;
     tx.discard();
     Ok(rehearsal)
 }
@@ -59,10 +58,7 @@ pub fn rehearse(tx: &mut Tx<'_>, _context: &Context<'_>, rules: &Rules) -> Resul
 /// # Complexity
 /// As [`rehearse`].
 pub fn apply(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Rehearsal, Stop> {
-    apply_rules(tx, context.rules)
-}
-
-fn apply_rules(tx: &mut Tx<'_>, rules: &Rules) -> Result<Rehearsal, Stop> {
+    let rules = context.rules;
     let before = founders(tx)?;
     let mut dirty = Dirty::default();
     let mut seen: Vec<RecordId> = Vec::new();

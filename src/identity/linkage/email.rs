@@ -44,7 +44,8 @@ impl EmailValue {
 
     /// Letters and digits before the `@`, if they are enough to tell people apart.
     pub(crate) fn local(&self) -> Option<String> {
-        let local: String = self.address.split('@').next()?.chars().filter(|c| c.is_alphanumeric()).collect();
+        let local: String =
+            self.address.rsplit_once('@')?.0.chars().filter(|c| c.is_alphanumeric()).collect();
         (self.local.len() >= 4).then_some(local)
     }
 
@@ -78,7 +79,7 @@ impl EmailValue {
 
 /// The consonants of the words before the `@`, one after another.
 fn said(address: &str) -> Box<str> {
-    let local = address.split('@').next().unwrap_or_default();
+    let local = address.rsplit_once('@').map_or(address, |(local, _)| local);
     let words = local.split(|c: char| !c.is_alphabetic()).filter_map(names::Name::parse);
     let mut said = String::new();
     for word in words {

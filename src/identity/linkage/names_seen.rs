@@ -34,6 +34,13 @@ impl NamesSeen {
         Self { hasher: DefaultHashBuilder::default(), shards: std::array::from_fn(|_| Mutex::default()) }
     }
 
+    /// Forgets all names.
+    pub(super) fn forget(&self) {
+        for shard in &self.shards {
+            shard.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        }
+    }
+
     /// The value of a name column where it is simply one of the texts; `None` where preparing must look closer.
     pub(super) fn prepare(&self, transform: Transform, inputs: &[Option<&str>]) -> Option<Prepared> {
         let text = |at: usize| inputs.get(at).copied().flatten().filter(|text| !text.is_empty());

@@ -261,6 +261,13 @@ impl<'m> Scorer<'m> {
         Ok(Self { model: held, prior_bits, household_prior_bits, comparisons, counted, rules, names: None })
     }
 
+    /// Forgets the names that were prepared before.
+    pub(crate) fn forget_names(&self) {
+        if let Some(names) = &self.names {
+            names.forget();
+        }
+    }
+
     /// The model.
     #[must_use]
     pub fn model(&self) -> &Model {
