@@ -1,7 +1,7 @@
 //! Typed identifiers. Each is 128 bits, shown as a UUID.
 //!
 //! Two families:
-//! * ids of *facts and views* ([`RecordId`], [`ProfileId`], [`EventKey`], [`CartId`], [`QuoteId`]) are keyed hashes of
+//! * ids of *facts and views* ([`RecordId`], [`ProfileId`], [`EventKey`], [`CartId`], [`QuoteId`], [`OrderId`]) are keyed hashes of
 //!   what they name, so that the same facts give the same ids in any order of arrival and on any machine;
 //! * ids of *acts* ([`DecisionId`], [`CommandId`]) are ordered by time and minted by the hub's context ([`Mint`]), never
 //!   from a global.
@@ -72,6 +72,8 @@ typed_ids! {
     /// A quote: a hash of the cart and its version, the price book and the instant. Whoever asks the same, in whichever
     /// channel, gets the same quote.
     QuoteId;
+    /// An order that was placed: a hash of the host's own order number.
+    OrderId;
     /// A person's decision to link two records or to keep them apart.
     DecisionId;
     /// A command, for idempotency.

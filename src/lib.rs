@@ -77,6 +77,7 @@ pub mod pricing;
 pub mod reason;
 pub mod record;
 pub mod region;
+pub mod signing;
 pub mod similarity;
 pub mod store;
 pub mod text;

@@ -33,8 +33,10 @@ mod amount;
 mod currency;
 mod decimal;
 mod error;
+mod format;
 mod ratio;
 mod rounding;
+mod spread;
 mod table;
 
 #[cfg(test)]
@@ -45,6 +47,8 @@ pub use amount::{CashRounded, Money};
 pub use currency::{Currency, CurrencyDigits};
 pub use decimal::Decimal;
 pub use error::{MoneyError, MoneyErrorKind};
+pub use format::MoneyFormat;
 pub use ratio::Ratio;
 pub use rounding::Rounding;
+pub use spread::Spread;
 pub use table::{CurrencyTable, CurrencyUnit, MAX_EXPONENT};

@@ -14,10 +14,26 @@ pub const MAX_EXPONENT: u8 = 9;
 ///
 /// Making one with [`CurrencyUnit::new`] is an explicit choice of exponent; [`CurrencyTable::unit`] applies the choice
 /// that the host made when its service started.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "RawUnit")]
 pub struct CurrencyUnit {
     currency: Currency,
     exponent: u8,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawUnit {
+    currency: Currency,
+    exponent: u8,
+}
+
+impl TryFrom<RawUnit> for CurrencyUnit {
+    type Error = MoneyError;
+
+    fn try_from(raw: RawUnit) -> Result<Self, MoneyError> {
+        Self::new(raw.currency, raw.exponent)
+    }
 }
 
 impl CurrencyUnit {
