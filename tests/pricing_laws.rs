@@ -33,11 +33,13 @@ fn entries() -> impl Strategy<Value = Vec<PriceEntry>> {
         list.into_iter()
             .enumerate()
             .map(|(n, (product, in_euro, minor, (from, length)))| PriceEntry {
-                id: PriceId::parse(&format!("p{n}")).unwrap(),
-                sku: sku(product),
-                unit_price: Money::new(minor, unit(if in_euro { "EUR" } else { "USD" })),
                 from: from.map(from_millis),
                 until: length.map(|length| from_millis(from.unwrap_or(0) + length)),
+                ..PriceEntry::always(
+                    PriceId::parse(&format!("p{n}")).unwrap(),
+                    sku(product),
+                    Money::new(minor, unit(if in_euro { "EUR" } else { "USD" })),
+                )
             })
             .collect()
     })

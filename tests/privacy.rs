@@ -159,13 +159,11 @@ fn ask_for_prices(hub: &Hub, who: &Who) {
     let cart = hub.cart(who, "canary-cart", euro.currency()).unwrap().unwrap();
     assert_eq!(cart.lines.len(), 1);
     debugs_none("cart", &cart);
-    let entry = PriceEntry {
-        id: PriceId::parse("p-1").unwrap(),
-        sku: Sku::parse("MUG-1").unwrap(),
-        unit_price: Money::new(1250, euro),
-        from: None,
-        until: None,
-    };
+    let entry = PriceEntry::always(
+        PriceId::parse("p-1").unwrap(),
+        Sku::parse("MUG-1").unwrap(),
+        Money::new(1250, euro),
+    );
     for book in [PriceBook::new("v1", [entry]).unwrap(), PriceBook::new("v2", []).unwrap()] {
         let quote =
             hub.quote(who, "canary-cart", euro.currency(), &book, &QuoteRules::default()).unwrap().unwrap();

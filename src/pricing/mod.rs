@@ -4,10 +4,13 @@
 //! channel**, so it cannot ask for one price on the web and another at the till: the signature of [`price`] is checked
 //! when the crate is built, and a test takes its input types apart field by field.
 //!
+//! Which of several prices is the one is a question of its own: [`PriceBook::choose`] answers it for a [`Buyer`] under a
+//! [`ChoicePolicy`], with price lists, conditions, quantity bands, tiers and sales, and says why each other price lost.
+//!
 //! # What it does not do
-//! It knows one price per product, currency and time. Price lists, tiers, customer groups, promotions, coupons, tax,
-//! delivery fees and signed quotes are not here: a total is the sum of quantity times unit price, in the price book's
-//! own terms (with or without tax, as the host keeps it).
+//! [`price`] asks for an anonymous buyer under the default policy. Promotions, coupons, tax, delivery fees and signed
+//! quotes are not here: a total is the sum of what the lines cost, in the price book's own terms (with or without tax,
+//! as the host keeps it).
 //!
 //! ```
 //! use throughline::cart::{Cart, LineKey, Quantity, Sku};
@@ -29,16 +32,29 @@
 #![deny(clippy::float_arithmetic)]
 
 mod book;
+mod buyer;
 mod choose;
+mod conditions;
 mod error;
+mod index;
+mod list;
+mod policy;
 mod price;
 mod quote;
+mod tier;
 
+#[cfg(test)]
+mod choice_tests;
 #[cfg(test)]
 mod tests;
 
 pub use book::{PriceBook, PriceEntry, PriceId};
-pub use choose::{Choice, Lost};
+pub use buyer::Buyer;
+pub use choose::{BuyerView, Choice, Lost, PriceQuery};
+pub use conditions::{Conditions, Dimension, MAX_DIMENSIONS, MAX_VALUE};
 pub use error::{PricingError, PricingErrorKind};
+pub use list::{ListId, ListKind, PriceList};
+pub use policy::{ChoicePolicy, Criterion, SaleRule};
 pub use price::price;
 pub use quote::{Priced, Quote, QuoteLine, QuoteRules, Refusal};
+pub use tier::{Band, Charge, Counted, Pieces, TierMode, TierStep, Tiers};

@@ -1,6 +1,9 @@
 //! The price function.
 
-use super::{Choice, PriceBook, PriceEntry, Priced, PricingError, Quote, QuoteLine, QuoteRules, Refusal};
+use super::{
+    Buyer, Choice, ChoicePolicy, Pieces, PriceBook, PriceEntry, PriceQuery, Priced, PricingError, Quote,
+    QuoteLine, QuoteRules, Refusal,
+};
 use crate::cart::{Cart, LineKey, Quantity, Sku};
 use crate::ids::QuoteId;
 use crate::money::Money;
@@ -14,8 +17,8 @@ const _: Inputs = price;
 
 /// What a cart costs at an instant by a price book: a quote, or a refusal with reasons.
 ///
-/// Every line is priced by [`PriceBook::choose`] in the cart's currency; its total is quantity times unit price; the
-/// quote's total is the sum of the lines. Nothing is rounded. Options of a line do not change its price. The id is the
+/// Every line is priced by [`PriceBook::choose`] in the cart's currency, for an anonymous buyer under the default
+/// policy; the quote's total is the sum of the lines. Nothing is rounded. Options of a line do not change its price. The id is the
 /// caller's, so that the function stays pure.
 ///
 /// An empty cart and a product without a price are refusals; all such products are named at once.
@@ -25,7 +28,7 @@ const _: Inputs = price;
 /// minor units.
 ///
 /// # Complexity
-/// O(l (log n + k)) for l lines, n entries of the price book, and k entries per product and currency.
+/// O(l k) for l lines and k entries per product and currency.
 pub fn price(
     id: QuoteId,
     cart: &Cart,
@@ -33,11 +36,13 @@ pub fn price(
     rules: &QuoteRules,
     now: DateTime<Utc>,
 ) -> Result<Priced, PricingError> {
+    let view = book.seen_by(&Buyer::anonymous(), &ChoicePolicy::default());
     let mut found = Vec::with_capacity(cart.lines.len());
     let mut refused = Vec::new();
     let mut refused_sku = None;
     for (line, &quantity) in &cart.lines {
-        let choice = book.choose(line.sku(), cart.currency, now);
+        let pieces = Pieces::line(quantity);
+        let choice = view.choose(&PriceQuery { sku: line.sku(), currency: cart.currency, pieces, at: now });
         match choice.winner {
             Some(winner) => found.push((line, quantity, winner, choice)),
             // Lines of one product are neighbours; it is named once.
@@ -65,7 +70,8 @@ pub fn price(
         }
     };
 
-    let (valid_until, reasons) = validity(rules, now, found.iter().map(|(_, _, winner, _)| *winner));
+    let ends = found.iter().map(|(_, _, winner, choice)| (choice.ends(), *winner));
+    let (valid_until, reasons) = validity(rules, now, ends);
     let lines = found
         .into_iter()
         .map(|(line, quantity, winner, choice)| price_line(line, quantity, winner, &choice))
@@ -90,12 +96,12 @@ fn price_line(
     winner: &PriceEntry,
     choice: &Choice<'_>,
 ) -> Result<QuoteLine, PricingError> {
-    let total = winner.unit_price.times(i64::from(quantity.get())).map_err(PricingError::overflow)?;
+    let charge = winner.charge(Pieces::line(quantity), None)?;
     Ok(QuoteLine {
         line: line.clone(),
         quantity,
-        unit_price: winner.unit_price,
-        total,
+        unit_price: charge.unit_price().unwrap_or(winner.unit_price),
+        total: charge.total,
         price: winner.id.clone(),
         reasons: choice.reasons(),
     })
@@ -120,13 +126,13 @@ fn why_not(cart: &Cart, book: &PriceBook, sku: &Sku, choice: &Choice<'_>) -> Vec
 fn validity<'a>(
     rules: &QuoteRules,
     now: DateTime<Utc>,
-    prices: impl Iterator<Item = &'a PriceEntry>,
+    prices: impl Iterator<Item = (Option<DateTime<Utc>>, &'a PriceEntry)>,
 ) -> (DateTime<Utc>, Vec<Reason>) {
     let by_rule = now
         .checked_add_signed(TimeDelta::seconds(i64::from(rules.valid_for_seconds)))
         .unwrap_or(DateTime::<Utc>::MAX_UTC);
     let first_end = prices
-        .filter_map(|entry| entry.until.map(|until| (until, &entry.id)))
+        .filter_map(|(ends, entry)| ends.map(|until| (until, &entry.id)))
         .min()
         .filter(|(until, _)| *until < by_rule);
     match first_end {

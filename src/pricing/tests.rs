@@ -115,7 +115,12 @@ fn ties_go_to_the_cheaper_and_then_to_the_smaller_id() {
 fn windows_are_half_open() {
     let book = book([entry("p", "mug", 1, Some("2026-03-20T12:00:00Z"), Some("2026-03-20T13:00:00Z"))]);
     let euro = Currency::parse("EUR").unwrap();
-    let wins = |instant| book.choose(&sku("mug"), euro, at(instant)).winner.is_some();
+    let mug = sku("mug");
+    let wins = |instant| {
+        let pieces = Pieces::line(Quantity::ONE);
+        let query = PriceQuery { sku: &mug, currency: euro, pieces, at: at(instant) };
+        book.choose(&query, &Buyer::anonymous(), &ChoicePolicy::default()).winner.is_some()
+    };
     assert!(!wins("2026-03-20T11:59:59.999Z"));
     assert!(wins("2026-03-20T12:00:00Z"));
     assert!(wins("2026-03-20T12:59:59.999Z"));
@@ -227,7 +232,19 @@ fn no_input_has_a_channel() {
     filled.refused.push(change.id);
     let Cart { id: _, currency: _, version: _, state: _, lines: _, changed_at: _, refused: _ } = &filled;
     let priced = entry("p", "mug", 1, Some("2026-03-01T00:00:00Z"), Some("2026-04-01T00:00:00Z"));
-    let PriceEntry { id: _, sku: _, unit_price: _, from: _, until: _ } = &priced;
+    let PriceEntry {
+        id: _,
+        sku: _,
+        unit_price: _,
+        from: _,
+        until: _,
+        list: _,
+        conditions: _,
+        min_quantity: _,
+        max_quantity: _,
+        updated: _,
+        tiers: _,
+    } = &priced;
     let rules = QuoteRules::default();
     let QuoteRules { valid_for_seconds: _ } = &rules;
 
