@@ -40,6 +40,7 @@ mod index;
 mod list;
 mod policy;
 mod price;
+pub mod promotion;
 mod quote;
 mod tier;
 
