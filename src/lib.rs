@@ -47,8 +47,7 @@
 //! 4. *Narrow waists*: storage is one trait of three methods, and a suite proves your own implementation of it.
 //!
 //! # What it does not do yet
-//! It knows one price per product, currency and time: no promotions, no tax. It decides on messages and sends none.
-//! Stock, wallets, service desks and PostgreSQL are not here yet.
+//! It decides on messages and sends none. Stock, wallets, service desks and PostgreSQL are not here yet.
 //!
 //! # Features
 //! `redb` (the embedded durable store), `phone` (national telephone formats), `tzdb` (bundled time zones) and `parallel`

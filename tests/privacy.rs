@@ -154,7 +154,7 @@ fn ask_everything(hub: &Hub, records: &[RecordId]) {
 fn ask_for_prices(hub: &Hub, who: &Who) {
     use throughline::cart::Sku;
     use throughline::money::{Currency, CurrencyUnit, Money};
-    use throughline::pricing::{PriceBook, PriceEntry, PriceId, QuoteRules};
+    use throughline::pricing::{PriceBook, PriceEntry, PriceId, PriceRules, Purchase};
     let euro = CurrencyUnit::new(Currency::parse("EUR").unwrap(), 2).unwrap();
     let cart = hub.cart(who, "canary-cart", euro.currency()).unwrap().unwrap();
     assert_eq!(cart.lines.len(), 1);
@@ -165,8 +165,8 @@ fn ask_for_prices(hub: &Hub, who: &Who) {
         Money::new(1250, euro),
     );
     for book in [PriceBook::new("v1", [entry]).unwrap(), PriceBook::new("v2", []).unwrap()] {
-        let quote =
-            hub.quote(who, "canary-cart", euro.currency(), &book, &QuoteRules::default()).unwrap().unwrap();
+        let (purchase, rules) = (Purchase::default(), PriceRules::new(book));
+        let quote = hub.quote(who, "canary-cart", euro.currency(), &purchase, &rules).unwrap().unwrap();
         debugs_none("quote", &quote);
         match quote {
             Ok(throughline::pricing::Priced::Quoted(quote)) => {

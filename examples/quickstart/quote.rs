@@ -9,7 +9,7 @@ use throughline::cart::Sku;
 use throughline::channel::Channel;
 use throughline::identifier::IdentifierKind;
 use throughline::money::{Currency, CurrencyUnit, Money};
-use throughline::pricing::{PriceBook, PriceEntry, PriceId, Priced, QuoteRules};
+use throughline::pricing::{PriceBook, PriceEntry, PriceId, PriceRules, Priced, Purchase};
 
 use crate::page::{Page, Table, number, text};
 use crate::shop::{SARAS_CART, Shop, TEHRAN, known_as};
@@ -49,8 +49,8 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
     let catalogue = catalogue()?;
     let names: BTreeMap<&str, &str> =
         catalogue.iter().map(|product| (&*product.product, &*product.name)).collect();
-    let book = price_book(&catalogue)?;
-    let (euro, rules) = (Currency::parse("EUR")?, QuoteRules::retail());
+    let rules = PriceRules::new(price_book(&catalogue)?);
+    let (euro, purchase) = (Currency::parse("EUR")?, Purchase::default());
     let zone = shop.zone(TEHRAN)?;
     let now = shop.at(AT_THE_TILL)?;
 
@@ -66,7 +66,7 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
     let mut answers: Vec<Option<Priced>> = Vec::new();
     for (_, kind, value) in &askers {
         let who = known_as(kind.clone(), value)?;
-        answers.push(shop.hub.quote(&who, SARAS_CART, euro, &book, &rules)?.transpose()?);
+        answers.push(shop.hub.quote(&who, SARAS_CART, euro, &purchase, &rules)?.transpose()?);
     }
     shop.at_end_of_day()?;
 

@@ -4,7 +4,7 @@ use crate::cart::{Cart, CartAct, CartChange, LineKey, Quantity, Sku};
 use crate::event::{CartAction, CartSignal, Event};
 use crate::ids::{CartId, EventKey};
 use crate::money::Currency;
-use crate::pricing::{PriceBook, Priced, PricingError, QuoteRules, price};
+use crate::pricing::{PriceError, PriceRules, Priced, Purchase, price};
 use crate::store::{Stop, Tx};
 
 use super::{Context, Rules, Who, event_log, keys, members};
@@ -50,16 +50,16 @@ pub fn cart(
 /// Of the store only; a price that cannot be computed is the inner error.
 ///
 /// # Complexity
-/// As [`cart`], and linear in the prices of its products.
+/// As [`cart`], and as [`price`].
 pub fn quote(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
     cart_id: &str,
     currency: Currency,
-    book: &PriceBook,
-    rules: &QuoteRules,
-) -> Result<Option<Result<Priced, PricingError>>, Stop> {
+    purchase: &Purchase,
+    rules: &PriceRules,
+) -> Result<Option<Result<Priced, PriceError>>, Stop> {
     let Some(cart) = cart(tx, context, who, cart_id, currency)? else { return Ok(None) };
     let id = crate::ids::QuoteId::from_bytes(context.rules.pepper.digest(
         "quote",
@@ -67,11 +67,19 @@ pub fn quote(
             cart.id.as_bytes(),
             &cart.version.to_be_bytes(),
             currency.as_str().as_bytes(),
-            book.version().as_bytes(),
+            rules.book.version().as_bytes(),
+            rules.promotions.as_ref().map_or("", |promotions| promotions.version()).as_bytes(),
+            &asked(purchase),
             &context.now.timestamp_millis().to_be_bytes(),
         ],
     ));
-    Ok(Some(price(id, &cart, book, rules, context.now)))
+    Ok(Some(price(id, &cart, purchase, rules, context.now)))
+}
+
+/// What a purchase says, as bytes: two that differ have two quotes.
+fn asked(purchase: &Purchase) -> Vec<u8> {
+    let Purchase { buyer, coupons, budgets, refused_gifts, tax_zone, delivery, zones: _ } = purchase;
+    serde_json::to_vec(&(buyer, coupons, budgets, refused_gifts, tax_zone, delivery)).unwrap_or_default()
 }
 
 fn cart_key(rules: &Rules, cart_id: &str) -> CartId {

@@ -13,7 +13,9 @@ use crate::store::{Once, Stop, Stored, Tx};
 use super::fold::Dirty;
 use super::standing::is_spoken;
 use super::stored::Holders;
-use super::{CommandKey, Context, Who, blocks, decided, erased, event_log, holders, keys, members, resolve};
+use super::{
+    CommandKey, Context, Who, blocks, coupons, decided, erased, event_log, holders, keys, members, resolve,
+};
 
 /// What shall happen when the erased person is heard of again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,6 +165,7 @@ fn erase_record(
         tx.delete(key);
     }
     tx.delete(&keys::event_range(id));
+    coupons::forget(tx, id)?;
     tx.delete(&keys::membership(id));
     tx.delete(&keys::record(id));
     tx.announce(&keys::record(id));

@@ -8,17 +8,22 @@ use crate::channel::Channel;
 use crate::event::{Event, Import};
 use crate::identifier::Identifier;
 use crate::identity::{Decision, RulesError, Step, WhyNot};
-use crate::ids::{DecisionId, RecordId};
+use crate::ids::{DecisionId, QuoteId, RecordId};
 use crate::journey::{Continuation, Entry, Session, SessionSettings, Timeline};
 use crate::messaging::{self, AddressId};
-use crate::money::Currency;
-use crate::pricing::{PriceBook, Priced, PricingError, QuoteRules};
+use crate::money::{Currency, MoneyError};
+use crate::pricing::coupon::{CouponAct, CouponBook, GuessRules, Guesses};
+use crate::pricing::prior_price::{PriceStep, PriorPrice, PriorPriceRules};
+use crate::pricing::seal::SealedQuote;
+use crate::pricing::{PriceError, PriceRules, Priced, Purchase};
+use crate::signing::SigningKeys;
 use crate::store::{Stop, Store, StoreError, Tenant, Tx, run, run_async};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::{
-    Afterwards, Clock, CommandKey, Context, DecisionOutcome, ErasureOutcome, Inquiry, Likeness, Profile,
-    Recorded, Rehearsal, Rules, SystemClock, Verified, What, Who,
+    Afterwards, Clock, CommandKey, Context, CouponOutcome, CouponRequest, DecisionOutcome, ErasureOutcome,
+    Inquiry, Likeness, PricedWhere, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
+    Rehearsal, Rules, SystemClock, Verified, What, Who,
 };
 
 /// What both drivers hold.
@@ -222,8 +227,21 @@ use_cases! {
     /// One of her carts; see [`cart`](super::cart()).
     cart(who: &Who, cart_id: &str, currency: Currency) -> Option<Cart>;
     /// What her cart costs; see [`quote`](super::quote()).
-    quote(who: &Who, cart_id: &str, currency: Currency, book: &PriceBook, rules: &QuoteRules)
-        -> Option<Result<Priced, PricingError>>;
+    quote(who: &Who, cart_id: &str, currency: Currency, purchase: &Purchase, rules: &PriceRules)
+        -> Option<Result<Priced, PriceError>>;
+    /// Holds, redeems or gives back a coupon; see [`coupon`](super::coupon()).
+    coupon(book: &CouponBook, guesses: &GuessRules, request: &CouponRequest<'_>, act: CouponAct) -> CouponOutcome;
+    /// How many wrong coupon codes a subject gave; see [`coupon_guesses`](super::coupon_guesses()).
+    coupon_guesses(subject: &str) -> Guesses;
+    /// Places an order under a quote; see [`honour_quote`](super::honour_quote()).
+    honour_quote(command: &CommandKey, sealed: &SealedQuote, signing: &SigningKeys, presented: &QuotePresented<'_>)
+        -> QuoteOutcome;
+    /// Takes a quote back; see [`revoke_quote`](super::revoke_quote()).
+    revoke_quote(quote: QuoteId) -> QuoteStanding;
+    /// Notes what a product costs from an instant on; see [`record_price`](super::record_price()).
+    record_price(of: &PricedWhere, step: PriceStep, rules: &PriorPriceRules) -> Result<(), MoneyError>;
+    /// The lowest price before a reduction; see [`prior_price`](super::prior_price()).
+    prior_price(of: &PricedWhere, rules: &PriorPriceRules) -> PriorPrice;
     /// Whether, where and when to send her a message; see [`decide`](super::decide()).
     decide(who: &Who, inquiry: &Inquiry<'_>) -> Option<messaging::Decision>;
     /// The address that such a decision names; see [`address`](super::address()).

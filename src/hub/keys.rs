@@ -19,9 +19,15 @@
 //! | `S` | how many erasures there were |
 //! | `c` command | the answer to a command |
 //! | `n` nonce | a proof that has been used |
+//! | `q` code or campaign | how often a coupon, or all of a campaign, were used |
+//! | `y` record, campaign | how often a record used coupons of a campaign |
+//! | `u` key | what a cart or order did with a coupon |
+//! | `w` subject | wrong coupon codes |
+//! | `o` quote | how often a quote was used, and whether it was taken back |
+//! | `P` product, zone, currency | what a product cost over time |
 
 use crate::identifier::ValueHash;
-use crate::ids::{DecisionId, EventKey, RecordId};
+use crate::ids::{DecisionId, EventKey, QuoteId, RecordId};
 use crate::record::Millis;
 use crate::store::Key;
 
@@ -143,4 +149,33 @@ pub(crate) fn command(digest: [u8; 16]) -> Key {
 
 pub(crate) fn nonce(digest: [u8; 16]) -> Key {
     key(&[b"n", &digest])
+}
+
+pub(crate) fn coupon(digest: [u8; 16]) -> Key {
+    key(&[b"q", &digest])
+}
+
+pub(crate) fn coupon_of(record: RecordId, campaign: [u8; 16]) -> Key {
+    key(&[b"y", record.as_bytes(), &campaign])
+}
+
+/// All that a record used coupons for.
+pub(crate) fn coupons_of(record: RecordId) -> Key {
+    key(&[b"y", record.as_bytes()])
+}
+
+pub(crate) fn coupon_use(digest: [u8; 16]) -> Key {
+    key(&[b"u", &digest])
+}
+
+pub(crate) fn coupon_guesses(digest: [u8; 16]) -> Key {
+    key(&[b"w", &digest])
+}
+
+pub(crate) fn quote(id: QuoteId) -> Key {
+    key(&[b"o", id.as_bytes()])
+}
+
+pub(crate) fn price_history(digest: [u8; 16]) -> Key {
+    key(&[b"P", &digest])
 }

@@ -17,7 +17,6 @@
 //!
 //! Quantities cost nothing: all work is on bands of equal units, so ten thousand units in a line take no longer than
 //! ten. A unit is a trigger, a reward or a part of a set once over all promotions.
-
 mod action;
 mod bands;
 mod basket;

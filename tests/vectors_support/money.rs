@@ -1,29 +1,13 @@
-//! Runs the shared money cases through the public interface. `THROUGHLINE_VECTORS` may name another folder of the
-//! same layout.
-
-use std::path::PathBuf;
+//! Money.
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use throughline::money::{
     Currency, CurrencyUnit, Decimal, LineWithFloor, Money, Rounding, ZeroWeights, allocate,
     allocate_with_floors, whole_weights,
 };
 
-#[derive(Deserialize)]
-struct Suite {
-    schema: String,
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    id: String,
-    op: String,
-    input: Box<RawValue>,
-    expected: Value,
-}
+use super::Outcome;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,7 +52,7 @@ struct Digits {
     currency: Currency,
 }
 
-fn run(op: &str, input: &str) -> Result<Value, Box<dyn std::error::Error>> {
+pub(crate) fn money(op: &str, input: &str) -> Outcome<Value> {
     Ok(match op {
         "allocate" => {
             let input: Allocate = serde_json::from_str(input)?;
@@ -106,27 +90,4 @@ fn run(op: &str, input: &str) -> Result<Value, Box<dyn std::error::Error>> {
         }
         _ => return Err("unknown op".into()),
     })
-}
-
-#[expect(clippy::disallowed_methods, reason = "the folder of the cases is the test's own setting")]
-fn path() -> PathBuf {
-    std::env::var("THROUGHLINE_VECTORS")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"), PathBuf::from)
-        .join("commerce/money.json")
-}
-
-#[test]
-fn every_money_case_holds() {
-    let suite: Suite = serde_json::from_str(&std::fs::read_to_string(path()).unwrap()).unwrap();
-    assert_eq!(suite.schema, "commerce-vectors/1");
-    let mut failed = Vec::new();
-    for case in &suite.cases {
-        match run(&case.op, case.input.get()) {
-            Ok(actual) if actual == case.expected => {}
-            Ok(actual) => failed.push(format!("{}: expected {}, got {actual}", case.id, case.expected)),
-            Err(error) => failed.push(format!("{}: expected {}, got {error}", case.id, case.expected)),
-        }
-    }
-    println!("money: {} passed, {} failed", suite.cases.len() - failed.len(), failed.len());
-    assert!(!suite.cases.is_empty() && failed.is_empty(), "{failed:#?}");
 }

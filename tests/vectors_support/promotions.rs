@@ -1,12 +1,9 @@
-//! Runs the shared promotion cases through the public interface. `THROUGHLINE_VECTORS` may name another folder of the
-//! same layout.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at a failure")]
+//! Promotions.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 
+use super::Outcome;
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use throughline::cart::{Quantity, Sku};
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio, Rounding};
@@ -15,25 +12,6 @@ use throughline::pricing::promotion::{
     GroupMode, Off, Pick, Promotion, PromotionFacts, PromotionGroup, PromotionId, PromotionOutcome,
     PromotionRules, Promotions, RoundOn, Selection, Spread, apply,
 };
-
-/// Operations of these files that other parts of the crate answer.
-const OF_OTHERS: [&str; 4] = ["coupon_seq", "tax", "tax_total", "price_pipeline"];
-
-type Answer = Result<Value, Box<dyn std::error::Error>>;
-
-#[derive(Deserialize)]
-struct Suite {
-    schema: String,
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    id: String,
-    op: String,
-    input: Box<RawValue>,
-    expected: Value,
-}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -148,7 +126,7 @@ fn answer(
     Ok(apply(&promotions, &basket, &PromotionFacts::default(), rules, now)?)
 }
 
-fn stack(input: &str) -> Answer {
+pub(crate) fn promo_stack(input: &str) -> Outcome<Value> {
     let input: Stack = serde_json::from_str(input)?;
     let (mode, by_priority) = match input.mode.as_deref() {
         None => (GroupMode::All, false),
@@ -224,7 +202,7 @@ fn off(units: &Units) -> Result<Off, Box<dyn std::error::Error>> {
     }
 }
 
-fn offers(input: &str) -> Answer {
+pub(crate) fn bxgy(input: &str) -> Outcome<Value> {
     let input: Offers = serde_json::from_str(input)?;
     let mut promotions = Vec::new();
     for offer in &input.offers {
@@ -258,39 +236,4 @@ fn offers(input: &str) -> Answer {
     let per_offer: BTreeMap<&str, i64> =
         outcome.applied.iter().map(|one| (one.promotion.as_str(), one.total.minor())).collect();
     Ok(json!({ "per_offer": per_offer, "total": outcome.total.minor() }))
-}
-
-fn run(op: &str, input: &str) -> Answer {
-    match op {
-        "promo_stack" => stack(input),
-        "bxgy" => offers(input),
-        _ => Err("unknown op".into()),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the folder of the cases is the test's own setting")]
-fn path(file: &str) -> PathBuf {
-    std::env::var("THROUGHLINE_VECTORS")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"), PathBuf::from)
-        .join("commerce")
-        .join(file)
-}
-
-#[test]
-fn every_promotion_case_holds() {
-    let mut failed = Vec::new();
-    let mut passed = 0;
-    for file in ["promotions.json", "tax.json"] {
-        let suite: Suite = serde_json::from_str(&std::fs::read_to_string(path(file)).unwrap()).unwrap();
-        assert_eq!(suite.schema, "commerce-vectors/1");
-        for case in suite.cases.iter().filter(|case| !OF_OTHERS.contains(&&*case.op)) {
-            match run(&case.op, case.input.get()) {
-                Ok(actual) if actual == case.expected => passed += 1,
-                Ok(actual) => failed.push(format!("{}: expected {}, got {actual}", case.id, case.expected)),
-                Err(error) => failed.push(format!("{}: expected {}, got {error}", case.id, case.expected)),
-            }
-        }
-    }
-    println!("promotions: {passed} passed, {} failed", failed.len());
-    assert!(passed > 0 && failed.is_empty(), "{failed:#?}");
 }

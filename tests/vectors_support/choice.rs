@@ -1,11 +1,8 @@
-//! Runs the shared cases of price choice and tiers through the public interface. `THROUGHLINE_VECTORS` may name another
-//! folder of the same layout.
+//! Price choice and tiers.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use serde::Deserialize;
-use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use throughline::cart::{Quantity, Sku};
 use throughline::money::{Currency, CurrencyUnit, Money};
@@ -15,24 +12,7 @@ use throughline::pricing::{
 };
 use throughline::time::{DateTime, Utc};
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
-
-/// Operations of the same file that have tests of their own.
-const ELSEWHERE: [&str; 2] = ["parity", "quote"];
-
-#[derive(Deserialize)]
-struct Suite {
-    schema: String,
-    cases: Vec<Case>,
-}
-
-#[derive(Deserialize)]
-struct Case {
-    id: String,
-    op: String,
-    input: Box<RawValue>,
-    expected: Value,
-}
+use super::Outcome;
 
 /// One value or several.
 #[derive(Deserialize)]
@@ -154,7 +134,8 @@ fn policy(name: &str, dims: &[String]) -> Outcome<ChoicePolicy> {
     })
 }
 
-fn select_price(input: SelectPrice) -> Outcome<Value> {
+pub(crate) fn select_price(input: &str) -> Outcome<Value> {
+    let input: SelectPrice = serde_json::from_str(input)?;
     let product = Sku::parse("product")?;
     let (mut lists, mut entries) = (Vec::new(), Vec::new());
     for price in input.prices {
@@ -217,16 +198,15 @@ fn select_price(input: SelectPrice) -> Outcome<Value> {
     };
     let choice = book.choose(&query, &buyer, &policy(&input.policy, &input.dims)?);
     let Some(winner) = choice.winner else { return Ok(json!({ "price_id": null })) };
-    let (id, amount) = (winner.id.as_str(), winner.unit_price.minor());
-    Ok(if input.want_reference {
-        let reference = choice.regular.map(|regular| regular.unit_price.minor());
-        json!({ "price_id": id, "amount": amount, "reference_amount": reference })
-    } else {
-        json!({ "price_id": id, "amount": amount })
-    })
+    let mut answer = json!({ "price_id": winner.id.as_str(), "amount": winner.unit_price.minor() });
+    if input.want_reference {
+        answer["reference_amount"] = json!(choice.regular.map(|regular| regular.unit_price.minor()));
+    }
+    Ok(answer)
 }
 
-fn tier(input: Tier) -> Outcome<Value> {
+pub(crate) fn tier(input: &str) -> Outcome<Value> {
+    let input: Tier = serde_json::from_str(input)?;
     let unit = unit("EUR")?;
     let mut steps = Vec::new();
     for step in input.tiers {
@@ -238,43 +218,5 @@ fn tier(input: Tier) -> Outcome<Value> {
     };
     let reduced = input.discounted.map(|minor| Money::new(minor, unit));
     let charge = entry.charge(Pieces::line(Quantity::new(input.qty)?), reduced)?;
-    let total = charge.total.minor();
-    // Graduated prices have no one price per piece, unless a reduced price takes their place.
-    Ok(if input.mode == TierMode::AllUnits || reduced.is_some() {
-        json!({ "total": total, "unit": charge.unit_price().map(Money::minor) })
-    } else {
-        json!({ "total": total })
-    })
-}
-
-fn run(op: &str, input: &str) -> Outcome<Value> {
-    match op {
-        "select_price" => select_price(serde_json::from_str(input)?),
-        "tier" => tier(serde_json::from_str(input)?),
-        _ => Err("unknown op".into()),
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "the folder of the cases is the test's own setting")]
-fn path() -> PathBuf {
-    std::env::var("THROUGHLINE_VECTORS")
-        .map_or_else(|_| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors"), PathBuf::from)
-        .join("commerce/pricing.json")
-}
-
-#[test]
-fn every_case_of_price_choice_and_tiers_holds() {
-    let suite: Suite = serde_json::from_str(&std::fs::read_to_string(path()).unwrap()).unwrap();
-    assert_eq!(suite.schema, "commerce-vectors/1");
-    let (mut failed, mut count) = (Vec::new(), 0);
-    for case in suite.cases.iter().filter(|case| !ELSEWHERE.contains(&&*case.op)) {
-        count += 1;
-        match run(&case.op, case.input.get()) {
-            Ok(actual) if actual == case.expected => {}
-            Ok(actual) => failed.push(format!("{}: expected {}, got {actual}", case.id, case.expected)),
-            Err(error) => failed.push(format!("{}: expected {}, got {error}", case.id, case.expected)),
-        }
-    }
-    println!("pricing (choice and tiers): {} passed, {} failed", count - failed.len(), failed.len());
-    assert!(count > 0 && failed.is_empty(), "{failed:#?}");
+    Ok(json!({ "total": charge.total.minor(), "unit": charge.unit_price().map(Money::minor) }))
 }
