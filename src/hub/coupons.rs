@@ -24,6 +24,8 @@ pub struct CouponRequest<'a> {
     /// be known.
     pub who: Option<&'a Who>,
     /// Whose wrong codes are counted: the host's word for a customer, a device, an address. It is stored as a keyed hash.
+    /// While a subject waits nothing of it is looked at, roll-backs included, which would tell right codes from wrong:
+    /// give the work of the back office a subject of its own.
     pub subject: &'a str,
 }
 
