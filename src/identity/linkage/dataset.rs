@@ -128,7 +128,7 @@ impl Dataset {
     /// ```
     /// use throughline::identity::linkage::{BlockingSettings, Candidates, Dataset, Model};
     /// let mut people = Dataset::new(["email"]);
-    /// ["a@example.org", "a@example.org", "a@example.org"].iter().try_for_each(|email| people.push(&[email]))?;
+    /// ["sara@shop.org", "sara@shop.org", "sara@shop.org"].iter().try_for_each(|email| people.push(&[email]))?;
     /// people.link_only(vec![0, 0, 1])?;
     /// let candidates = Candidates::new(&people, &Model::person(), &BlockingSettings::default(), &())?;
     /// assert_eq!(candidates.len(), 2);
