@@ -2,61 +2,21 @@
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use super::index::Index;
+use super::name::checked_name;
 use super::tier::reduction;
 use super::{Charge, Conditions, ListId, Pieces, PriceList, PricingError, PricingErrorKind, Tiers};
 use crate::cart::{Quantity, Sku};
 use crate::money::{Currency, Money};
 use crate::time::{DateTime, Utc};
 
-/// The host's id of one entry of its price book: 1 to 128 bytes without control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct PriceId(Box<str>);
-
-impl PriceId {
-    /// Reads an id; white space around it is dropped.
-    ///
-    /// # Errors
-    /// [`PricingErrorKind::InvalidId`].
-    pub fn parse(text: &str) -> Result<Self, PricingError> {
-        let text = text.trim();
-        if text.is_empty() || text.len() > 128 || text.contains(char::is_control) {
-            return Err(PricingError::new(PricingErrorKind::InvalidId));
-        }
-        Ok(Self(text.into()))
-    }
-
-    /// The id.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for PriceId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for PriceId {
-    type Error = PricingError;
-
-    fn try_from(text: String) -> Result<Self, PricingError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<PriceId> for String {
-    fn from(id: PriceId) -> Self {
-        id.0.into()
-    }
-}
+checked_name!(
+    /// The host's id of one entry of its price book.
+    PriceId as PricingError: PricingError::new(PricingErrorKind::InvalidId)
+);
 
 /// What one piece of a product costs during `[from, until)`, for whom and from which quantity on.
 ///

@@ -1,56 +1,15 @@
 //! Price lists: prices that come and go together.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
 
+use super::name::checked_name;
 use super::{Conditions, PricingError, PricingErrorKind};
 use crate::time::{DateTime, Utc};
 
-/// The host's id of a price list: 1 to 128 bytes without control characters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ListId(Box<str>);
-
-impl ListId {
-    /// Reads an id; white space around it is dropped.
-    ///
-    /// # Errors
-    /// [`PricingErrorKind::InvalidId`].
-    pub fn parse(text: &str) -> Result<Self, PricingError> {
-        let text = text.trim();
-        if text.is_empty() || text.len() > 128 || text.contains(char::is_control) {
-            return Err(PricingError::new(PricingErrorKind::InvalidId));
-        }
-        Ok(Self(text.into()))
-    }
-
-    /// The id.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for ListId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl TryFrom<String> for ListId {
-    type Error = PricingError;
-
-    fn try_from(text: String) -> Result<Self, PricingError> {
-        Self::parse(&text)
-    }
-}
-
-impl From<ListId> for String {
-    fn from(id: ListId) -> Self {
-        id.0.into()
-    }
-}
+checked_name!(
+    /// The host's id of a price list.
+    ListId as PricingError: PricingError::new(PricingErrorKind::InvalidId)
+);
 
 /// What the prices of a list are to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

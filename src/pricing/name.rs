@@ -1,20 +1,29 @@
-//! Names that the host gives to things of its price rules.
+//! Names and ids that the host gives to things of its price rules.
 
-/// A checked name: 1 to 128 bytes, trimmed, nothing invisible.
+/// The longest, in bytes.
+pub(crate) const LONGEST: usize = 128;
+
+/// A checked name: 1 to 128 bytes, trimmed, without control characters, in any script; cheap to clone. With `as`, a bad
+/// one is that error.
 macro_rules! checked_name {
     ($(#[$doc:meta])* $name:ident) => {
+        $crate::pricing::name::checked_name!($(#[$doc])* $name as $crate::pricing::InvalidName: $crate::pricing::InvalidName::new());
+    };
+    ($(#[$doc:meta])* $name:ident as $error:ty: $wrong:expr) => {
         $(#[$doc])*
+        ///
+        /// 1 to 128 bytes without control characters, in any script; cheap to clone.
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(Box<str>);
+        pub struct $name(std::sync::Arc<str>);
 
         impl $name {
-            /// Takes a name of 1 to 128 bytes without control characters; spaces around it are dropped.
+            /// Reads a name; white space around it is dropped.
             ///
             /// # Errors
-            /// It is empty, too long or has control characters.
-            pub fn parse(text: &str) -> Result<Self, $crate::pricing::InvalidName> {
-                $crate::pricing::name::checked(text).map(|text| Self(text.into()))
+            /// It is empty, longer than 128 bytes or has control characters.
+            pub fn parse(text: &str) -> Result<Self, $error> {
+                $crate::pricing::name::checked(text).map(|text| Self(text.into())).ok_or_else(|| $wrong)
             }
 
             /// The name.
@@ -31,7 +40,7 @@ macro_rules! checked_name {
         }
 
         impl TryFrom<String> for $name {
-            type Error = $crate::pricing::InvalidName;
+            type Error = $error;
 
             fn try_from(text: String) -> Result<Self, Self::Error> {
                 Self::parse(&text)
@@ -40,7 +49,7 @@ macro_rules! checked_name {
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.0.into()
+                name.as_str().to_owned()
             }
         }
     };
@@ -53,10 +62,14 @@ pub(crate) use checked_name;
 #[error("a name must have 1 to 128 bytes and no control characters")]
 pub struct InvalidName(());
 
-pub(crate) fn checked(text: &str) -> Result<&str, InvalidName> {
-    let text = text.trim();
-    if text.is_empty() || text.len() > 128 || text.contains(char::is_control) {
-        return Err(InvalidName(()));
+impl InvalidName {
+    pub(crate) const fn new() -> Self {
+        Self(())
     }
-    Ok(text)
+}
+
+/// The text without white space around it, if it may stand as a name.
+pub(crate) fn checked(text: &str) -> Option<&str> {
+    let text = text.trim();
+    (!text.is_empty() && text.len() <= LONGEST && !text.contains(char::is_control)).then_some(text)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::name::{InvalidName, checked, checked_name};
+use super::super::name::{checked, checked_name};
 use crate::cart::Sku;
 use crate::channel::Channel;
 use crate::time::{DateTime, Utc};
@@ -74,12 +74,6 @@ pub enum ExceptionError {
     EmptyWindow,
 }
 
-impl From<InvalidName> for ExceptionError {
-    fn from(_: InvalidName) -> Self {
-        Self::NoOwner
-    }
-}
-
 impl ChannelException {
     /// Declares an exception for these channels from an instant up to, without, another; for all products if no `skus`
     /// are named.
@@ -94,7 +88,7 @@ impl ChannelException {
         skus: impl IntoIterator<Item = Sku>,
         (from, until): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Self, ExceptionError> {
-        let owner = checked(owner)?.to_owned();
+        let owner = checked(owner).ok_or(ExceptionError::NoOwner)?.to_owned();
         let channels: BTreeSet<Channel> = channels.into_iter().collect();
         if channels.is_empty() {
             return Err(ExceptionError::NoChannel);
