@@ -25,8 +25,7 @@ impl Pepper {
     /// Takes the secret. Any length is accepted; 32 random bytes are recommended.
     #[must_use]
     pub fn new(secret: &[u8]) -> Self {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
-        Self(Hmac::new_from_slice(secret).expect("HMAC takes keys of every length"))
+        Self(hmac(secret))
     }
 
     /// The first 128 bits of HMAC-SHA-256 over the domain and the parts, each preceded by its length so that no two
@@ -57,4 +56,16 @@ impl fmt::Debug for Pepper {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Pepper(secret)")
     }
+}
+
+/// HMAC-SHA-256 under a secret of any length.
+pub(crate) fn hmac(secret: &[u8]) -> Hmac<Sha256> {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
+    Hmac::new_from_slice(secret).expect("HMAC takes keys of every length")
+}
+
+/// Whether both are the same, in time that does not depend on where they differ.
+pub(crate) fn same(one: &[u8], other: &[u8]) -> bool {
+    let difference = one.iter().zip(other).fold(0, |all, (a, b)| all | (a ^ b));
+    one.len() == other.len() && std::hint::black_box(difference) == 0
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::Sha256;
+
+use crate::keyed::hmac;
 
 /// The secrets that signatures are made with and checked against, each under a name, so that they can be rotated: sign
 /// with the newest, check against all that are still good, then drop the oldest.
@@ -51,13 +53,13 @@ impl SigningKeys {
     /// One key, with which is signed. 32 random bytes are recommended.
     #[must_use]
     pub fn new(name: &str, secret: &[u8]) -> Self {
-        Self { current: name.to_owned(), keys: [(name.to_owned(), key(secret))].into() }
+        Self { current: name.to_owned(), keys: [(name.to_owned(), hmac(secret))].into() }
     }
 
     /// The same keys, and a new one with which is signed from now on.
     #[must_use]
     pub fn rotated(mut self, name: &str, secret: &[u8]) -> Self {
-        self.keys.insert(name.to_owned(), key(secret));
+        self.keys.insert(name.to_owned(), hmac(secret));
         Self { current: name.to_owned(), ..self }
     }
 
@@ -88,11 +90,6 @@ impl SigningKeys {
         let mac = from_hex(&signature.mac).ok_or(SignatureError::Wrong)?;
         key.clone().chain_update(bytes).verify_slice(&mac).map_err(|_| SignatureError::Wrong)
     }
-}
-
-fn key(secret: &[u8]) -> Hmac<Sha256> {
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of every length")]
-    Hmac::new_from_slice(secret).expect("HMAC takes keys of every length")
 }
 
 fn from_hex(text: &str) -> Option<Vec<u8>> {

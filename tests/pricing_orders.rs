@@ -15,7 +15,8 @@ use throughline::channel::Channel;
 use throughline::hub::{CommandKey, FixedClock, Hub, QuoteOutcome, QuotePresented};
 use throughline::ids::{OrderId, QuoteId};
 use throughline::pricing::order::{
-    KeptGoods, OrderSplit, Part, Refund, RefundErrorKind, RefundRules, ReturnedSoFar, ReturnedUnits, refund,
+    KeptGoods, OrderSplit, Refund, RefundErrorKind, RefundRules, ReturnedSoFar, ReturnedUnits, SoldAmounts,
+    refund,
 };
 use throughline::pricing::seal::{Presented, QuoteTerms, SealedQuote};
 use throughline::pricing::{Priced, Quote};
@@ -64,7 +65,7 @@ fn returns() -> impl Strategy<Value = Returns> {
 }
 
 /// A unit's part is the exact share rounded up or down, and nothing of it is below zero.
-fn is_fair(whole: Part, unit: Part, units: u32) {
+fn is_fair(whole: SoldAmounts, unit: SoldAmounts, units: u32) {
     let units = i128::from(units);
     for (whole, unit) in [(whole.net, unit.net), (whole.tax, unit.tax), (whole.gross, unit.gross)] {
         assert!(unit >= 0, "{unit} of {whole} over {units}");

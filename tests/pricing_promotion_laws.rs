@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use throughline::cart::{Quantity, Sku};
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio, Rounding};
 use throughline::pricing::promotion::{
-    Action, Base, Basket, BasketLine, Bundle, BundlePart, BuyGet, Combination, Condition, Exclusive, Gift,
-    GroupId, GroupMode, Off, Phase, Pick, Promotion, PromotionFacts, PromotionGroup, PromotionId,
-    PromotionOutcome, PromotionRules, Promotions, RoundOn, Search, Selection, Spread, TakeMorePayFewer,
+    Action, Allocation, Base, Basket, BasketLine, Bundle, BundlePart, BuyGet, Combination, Condition,
+    Exclusive, Gift, GroupId, GroupMode, Off, Phase, Pick, Promotion, PromotionFacts, PromotionGroup,
+    PromotionId, PromotionOutcome, PromotionRules, Promotions, RoundOn, Search, Selection, TakeMorePayFewer,
     apply,
 };
 
@@ -90,22 +90,22 @@ fn off() -> impl Strategy<Value = Off> {
     ]
 }
 
-fn spread() -> impl Strategy<Value = Spread> {
+fn allocation() -> impl Strategy<Value = Allocation> {
     prop_oneof![
-        proptest::option::of(1..4_u32).prop_map(|most_units| Spread::EachUnit { most_units }),
-        Just(Spread::EachLine),
-        Just(Spread::Across),
-        (1..6_u32, pick()).prop_map(|(units, pick)| Spread::Once { units, pick }),
+        proptest::option::of(1..4_u32).prop_map(|most_units| Allocation::EachUnit { most_units }),
+        Just(Allocation::EachLine),
+        Just(Allocation::Across),
+        (1..6_u32, pick()).prop_map(|(units, pick)| Allocation::Once { units, pick }),
     ]
 }
 
 fn action() -> impl Strategy<Value = Action> {
     let times = || proptest::option::of(1..4_u32);
     prop_oneof![
-        4 => (1..=10_000_i32, selection(), spread())
-            .prop_map(|(points, of, spread)| Action::Percent { off: Ratio::basis_points(points), of, spread }),
-        4 => (1..4_000_i64, selection(), spread())
-            .prop_map(|(minor, of, spread)| Action::Amount { off: money(minor), of, spread }),
+        4 => (1..=10_000_i32, selection(), allocation())
+            .prop_map(|(points, of, allocation)| Action::Percent { off: Ratio::basis_points(points), of, allocation }),
+        4 => (1..4_000_i64, selection(), allocation())
+            .prop_map(|(minor, of, allocation)| Action::Amount { off: money(minor), of, allocation }),
         1 => (0..2_000_i64, selection()).prop_map(|(minor, of)| Action::FixedPrice { price: money(minor), of }),
         3 => (selection(), 1..4_u32, selection(), 1..3_u32, off(), pick(), times(), any::<bool>()).prop_map(
             |(trigger, trigger_quantity, reward, reward_quantity, off, pick, max_times, share_with_triggers)| {

@@ -7,9 +7,9 @@ use criterion::Criterion;
 use throughline::cart::Quantity;
 use throughline::money::Ratio;
 use throughline::pricing::promotion::{
-    Action, Basket, BasketLine, Bundle, BundlePart, BuyGet, Condition, GroupId, GroupMode, Off, Phase, Pick,
-    Promotion, PromotionFacts, PromotionGroup, PromotionId, PromotionRules, Promotions, Selection, Spread,
-    TakeMorePayFewer, apply,
+    Action, Allocation, Basket, BasketLine, Bundle, BundlePart, BuyGet, Condition, GroupId, GroupMode, Off,
+    Phase, Pick, Promotion, PromotionFacts, PromotionGroup, PromotionId, PromotionRules, Promotions,
+    Selection, TakeMorePayFewer, apply,
 };
 
 use crate::ProcessorTime;
@@ -35,8 +35,8 @@ fn basket(lines: u32, quantity: u32) -> Basket {
 fn promotion(place: usize) -> Promotion {
     let tag = || Selection::tag(TAGS[place % 5]);
     let action = match place % 7 {
-        0 => Action::Percent { off: Ratio::basis_points(500), of: tag(), spread: Spread::EachLine },
-        1 => Action::Amount { off: money(300), of: Selection::Everything, spread: Spread::Across },
+        0 => Action::Percent { off: Ratio::basis_points(500), of: tag(), allocation: Allocation::EachLine },
+        1 => Action::Amount { off: money(300), of: Selection::Everything, allocation: Allocation::Across },
         2 => Action::BuyGet(BuyGet {
             trigger: tag(),
             trigger_quantity: 2,
@@ -50,7 +50,7 @@ fn promotion(place: usize) -> Promotion {
         3 => Action::Percent {
             off: Ratio::basis_points(200),
             of: Selection::Everything,
-            spread: Spread::Across,
+            allocation: Allocation::Across,
         },
         4 => Action::free_delivery(),
         5 => Action::Bundle(Bundle {

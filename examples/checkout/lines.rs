@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use throughline::money::Money;
-use throughline::pricing::{Band, Buyer, Pieces, Quote, QuoteLine};
+use throughline::pricing::{Band, Buyer, Pieces, Quote, QuoteGift, QuoteLine};
 
 use crate::page::{Page, Table, number, text};
 use crate::shop::{HOME, Shop, parisa};
@@ -19,10 +19,9 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         quote.promotions
     ))?;
     promotions(page, &quote)?;
-    if let Some(gift) = quote.gifts.first() {
+    if let Some(QuoteGift { promotion, gift }) = quote.gifts.first() {
         page.paragraph(&format!(
-            "`{}` adds {} {} worth {} at nothing; the customer may refuse it.",
-            gift.promotion,
+            "`{promotion}` adds {} {} worth {} at nothing; the customer may refuse it.",
             gift.quantity.get(),
             shop.name(&gift.sku),
             gift.worth.map_or_else(|| "an unknown amount".to_owned(), |worth| worth.to_string()),

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use throughline::hub::PricedWhere;
+use throughline::hub::PriceSeries;
 use throughline::money::{Currency, Money};
 use throughline::pricing::prior_price::PriorPriceRules;
 
@@ -29,7 +29,7 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         text("Why"),
     ]);
     for (sku, steps) in &shop.data.histories {
-        let of = PricedWhere { sku: sku.clone(), zone: "DE".to_owned(), currency: Currency::parse("EUR")? };
+        let of = PriceSeries { sku: sku.clone(), zone: "DE".to_owned(), currency: Currency::parse("EUR")? };
         for step in steps {
             shop.hub.record_price(&of, *step, &rules)??;
         }

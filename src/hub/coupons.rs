@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::ids::RecordId;
 use crate::keyed::Pepper;
 use crate::pricing::coupon::{
-    self, Campaign, CampaignId, CodeStanding, Counted, Counter, CouponAct, CouponBook, CouponCode, CouponUse,
-    GuessRules, Guesses, Limit, UseOutcome,
+    self, Campaign, CampaignId, CodeStanding, Counter, CouponAct, CouponBook, CouponCode, CouponUse,
+    GuessRules, Guesses, Limit, UsageLimit, UseOutcome,
 };
 use crate::store::{Key, Stop, Stored, Tx};
 use crate::time::{DateTime, Utc};
@@ -260,10 +260,10 @@ fn act_on(
     for (key, ..) in &places {
         counters.push(tx.get::<Counter>(key)?.unwrap_or_default());
     }
-    let mut counted: Vec<Counted<'_>> = places
+    let mut counted: Vec<UsageLimit<'_>> = places
         .iter()
         .zip(&mut counters)
-        .map(|((_, of, elsewhere, most), counter)| Counted {
+        .map(|((_, of, elsewhere, most), counter)| UsageLimit {
             of: *of,
             counter,
             elsewhere: *elsewhere,

@@ -22,7 +22,7 @@ use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::{
     Afterwards, Clock, CommandKey, Context, CouponOutcome, CouponRequest, DecisionOutcome, ErasureOutcome,
-    Inquiry, Likeness, PricedWhere, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
+    Inquiry, Likeness, PriceSeries, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
     Rehearsal, Rules, SystemClock, Verified, What, Who,
 };
 
@@ -239,9 +239,9 @@ use_cases! {
     /// Takes a quote back; see [`revoke_quote`](super::revoke_quote()).
     revoke_quote(quote: QuoteId) -> QuoteStanding;
     /// Notes what a product costs from an instant on; see [`record_price`](super::record_price()).
-    record_price(of: &PricedWhere, step: PriceStep, rules: &PriorPriceRules) -> Result<(), MoneyError>;
+    record_price(of: &PriceSeries, step: PriceStep, rules: &PriorPriceRules) -> Result<(), MoneyError>;
     /// The lowest price before a reduction; see [`prior_price`](super::prior_price()).
-    prior_price(of: &PricedWhere, rules: &PriorPriceRules) -> PriorPrice;
+    prior_price(of: &PriceSeries, rules: &PriorPriceRules) -> PriorPrice;
     /// Whether, where and when to send her a message; see [`decide`](super::decide()).
     decide(who: &Who, inquiry: &Inquiry<'_>) -> Option<messaging::Decision>;
     /// The address that such a decision names; see [`address`](super::address()).

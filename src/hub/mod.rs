@@ -53,7 +53,7 @@ pub use fold::{Outcome, Recorded};
 pub use front::{AsyncHub, Hub};
 pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
-pub use price_history::{PricedWhere, prior_price, record_price};
+pub use price_history::{PriceSeries, prior_price, record_price};
 pub use profile::{GoldenField, Profile, ProfileIdentifier, RecordSummary, profile};
 pub use quotes::{QuoteOutcome, QuotePresented, QuoteStanding, honour_quote, revoke_quote};
 pub use record::{record, record_all};

@@ -16,7 +16,7 @@ impl Stored for PriceHistory {
 /// Whose price it is: a product in one price zone (a country, a region, all shops of one sign). The price is the same in
 /// every channel, so there is no channel here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PricedWhere {
+pub struct PriceSeries {
     /// The product.
     pub sku: Sku,
     /// The zone, in the host's words.
@@ -33,7 +33,7 @@ pub struct PricedWhere {
 pub fn record_price(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
-    of: &PricedWhere,
+    of: &PriceSeries,
     step: PriceStep,
     rules: &PriorPriceRules,
 ) -> Result<Result<(), MoneyError>, Stop> {
@@ -54,14 +54,14 @@ pub fn record_price(
 pub fn prior_price(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
-    of: &PricedWhere,
+    of: &PriceSeries,
     rules: &PriorPriceRules,
 ) -> Result<PriorPrice, Stop> {
     let history = tx.get::<PriceHistory>(&key(context, of))?.unwrap_or_default();
     Ok(history.prior(context.now, rules))
 }
 
-fn key(context: &Context<'_>, of: &PricedWhere) -> crate::store::Key {
+fn key(context: &Context<'_>, of: &PriceSeries) -> crate::store::Key {
     let parts = [of.sku.as_str().as_bytes(), of.zone.as_bytes(), of.currency.as_str().as_bytes()];
     keys::price_history(context.rules.pepper.digest("price_history", &parts))
 }

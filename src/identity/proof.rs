@@ -2,7 +2,7 @@
 
 use crate::identifier::ValueHash;
 use crate::ids::RecordId;
-use crate::keyed::Pepper;
+use crate::keyed::{Pepper, same};
 use crate::time::{DateTime, TimeDelta, Utc, from_millis};
 
 /// The first byte of every token: the layout that follows.
@@ -133,8 +133,7 @@ impl Proof {
         }
         let bytes = unhex(token).ok_or(invalid)?;
         let (body, signature) = bytes.split_last_chunk::<SIGNATURE>().ok_or(invalid)?;
-        let difference = sign(pepper, body).iter().zip(signature).fold(0, |all, (a, b)| all | (a ^ b));
-        if std::hint::black_box(difference) != 0 {
+        if !same(&sign(pepper, body), signature) {
             return Err(invalid);
         }
         let proof = Self::read(body).ok_or(invalid)?;

@@ -317,13 +317,7 @@ fn assembled(
     }
     let applied = || outcome.iter().flat_map(|outcome| &outcome.applied);
     let gift = |one: &AppliedPromotion| {
-        let gift = one.gift.as_ref()?;
-        Some(QuoteGift {
-            promotion: one.promotion.clone(),
-            sku: gift.sku.clone(),
-            quantity: gift.quantity,
-            worth: gift.worth,
-        })
+        Some(QuoteGift { promotion: one.promotion.clone(), gift: one.gift.clone()? })
     };
     let delivery = purchase.delivery.as_ref().map(|asked| QuoteDelivery {
         service: asked.service.clone(),

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::promotion::PromotionId;
+use super::promotion::{GiftLine, PromotionId};
 use super::tax::{LineTax, RateName, RateTotal, TaxZone};
 use super::{ListId, PriceId};
-use crate::cart::{LineKey, Quantity, Sku};
+use crate::cart::{LineKey, Quantity};
 use crate::ids::{CartId, QuoteId};
 use crate::money::Money;
 use crate::reason::Reason;
@@ -141,13 +141,8 @@ pub struct QuoteLine {
 pub struct QuoteGift {
     /// The promotion; the customer may refuse its gift by this id.
     pub promotion: PromotionId,
-    /// What.
-    pub sku: Sku,
-    /// How many.
-    pub quantity: Quantity,
-    /// What they would cost, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub worth: Option<Money>,
+    /// What it gives.
+    pub gift: GiftLine,
 }
 
 /// The delivery of a quote.

@@ -15,8 +15,8 @@ use throughline::ids::{CartId, QuoteId};
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio, Rounding};
 use throughline::pricing::coupon::CampaignId;
 use throughline::pricing::promotion::{
-    Action, Base, Bundle, BundlePart, BuyGet, Condition, Gift, GroupId, GroupMode, Off, Phase, Pick,
-    Promotion, PromotionGroup, PromotionId, PromotionRules, Promotions, RoundOn, Selection, Spread,
+    Action, Allocation, Base, Bundle, BundlePart, BuyGet, Condition, Gift, GroupId, GroupMode, Off, Phase,
+    Pick, Promotion, PromotionGroup, PromotionId, PromotionRules, Promotions, RoundOn, Selection,
     TakeMorePayFewer,
 };
 use throughline::pricing::tax::{RateName, TaxCategory, TaxLevel, TaxPolicy, TaxRate, TaxZone, ZoneTax};
@@ -161,21 +161,21 @@ fn off(size: Size) -> impl Strategy<Value = Off> {
     ]
 }
 
-fn spread(size: Size) -> impl Strategy<Value = Spread> {
+fn allocation(size: Size) -> impl Strategy<Value = Allocation> {
     prop_oneof![
-        prop::option::of(size.units()).prop_map(|most_units| Spread::EachUnit { most_units }),
-        Just(Spread::EachLine),
-        Just(Spread::Across),
-        (size.units(), pick()).prop_map(|(units, pick)| Spread::Once { units, pick }),
+        prop::option::of(size.units()).prop_map(|most_units| Allocation::EachUnit { most_units }),
+        Just(Allocation::EachLine),
+        Just(Allocation::Across),
+        (size.units(), pick()).prop_map(|(units, pick)| Allocation::Once { units, pick }),
     ]
 }
 
 fn action(size: Size) -> impl Strategy<Value = Action> {
     let times = move || prop::option::of(size.units());
     prop_oneof![
-        4 => (size.share(), selection(), spread(size)).prop_map(|(off, of, spread)| Action::Percent { off, of, spread }),
-        3 => (size.amount(), selection(), spread(size))
-            .prop_map(|(minor, of, spread)| Action::Amount { off: money(minor.max(1)), of, spread }),
+        4 => (size.share(), selection(), allocation(size)).prop_map(|(off, of, allocation)| Action::Percent { off, of, allocation }),
+        3 => (size.amount(), selection(), allocation(size))
+            .prop_map(|(minor, of, allocation)| Action::Amount { off: money(minor.max(1)), of, allocation }),
         1 => (size.amount(), selection()).prop_map(|(minor, of)| Action::FixedPrice { price: money(minor), of }),
         2 => (selection(), size.units(), selection(), size.units(), off(size), pick(), times(), any::<bool>()).prop_map(
             |(trigger, trigger_quantity, reward, reward_quantity, off, pick, max_times, share_with_triggers)| {

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use throughline::cart::{Quantity, Sku};
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio, Rounding};
 use throughline::pricing::promotion::{
-    Action, Base, Basket, BasketLine, Bundle, BundlePart, BuyGet, Combination, Condition, Exclusive, GroupId,
-    GroupMode, Off, Pick, Promotion, PromotionFacts, PromotionGroup, PromotionId, PromotionOutcome,
-    PromotionRules, Promotions, RoundOn, Selection, Spread, apply,
+    Action, Allocation, Base, Basket, BasketLine, Bundle, BundlePart, BuyGet, Combination, Condition,
+    Exclusive, GroupId, GroupMode, Off, Pick, Promotion, PromotionFacts, PromotionGroup, PromotionId,
+    PromotionOutcome, PromotionRules, Promotions, RoundOn, Selection, apply,
 };
 
 #[derive(Deserialize)]
@@ -139,16 +139,16 @@ pub(crate) fn promo_stack(input: &str) -> Outcome<Value> {
     let group = GroupId::parse("g")?;
     let mut promotions = Vec::new();
     for one in input.promos {
-        let spread = match one.alloc.as_deref() {
-            Some("across") => Spread::Across,
-            None | Some("each") if one.kind == "amount" => Spread::EachUnit { most_units: None },
-            None | Some("each") => Spread::EachLine,
+        let allocation = match one.alloc.as_deref() {
+            Some("across") => Allocation::Across,
+            None | Some("each") if one.kind == "amount" => Allocation::EachUnit { most_units: None },
+            None | Some("each") => Allocation::EachLine,
             Some(_) => return Err("unknown alloc".into()),
         };
         let of = Selection::Everything;
         let action = match one.kind.as_str() {
-            "percent" => Action::Percent { off: Ratio::new(one.value, 10_000)?, of, spread },
-            "amount" => Action::Amount { off: money(one.value, euro()), of, spread },
+            "percent" => Action::Percent { off: Ratio::new(one.value, 10_000)?, of, allocation },
+            "amount" => Action::Amount { off: money(one.value, euro()), of, allocation },
             "fixed_price" => Action::FixedPrice { price: money(one.value, euro()), of },
             _ => return Err("unknown type".into()),
         };

@@ -8,7 +8,7 @@ use throughline::cart::{LineKey, Sku};
 use throughline::channel::Channel;
 use throughline::ids::{OrderId, QuoteId};
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio, Rounding};
-use throughline::pricing::coupon::{Counted, Counter, CouponAct, CouponUse, Limit, UseOutcome, act};
+use throughline::pricing::coupon::{Counter, CouponAct, CouponUse, Limit, UsageLimit, UseOutcome, act};
 use throughline::pricing::order::{
     KeptGoods, OrderLine, OrderSplit, RefundRules, ReturnedSoFar, ReturnedUnits, refund as pay_back,
 };
@@ -108,7 +108,9 @@ pub(crate) fn price_pipeline(input: &str) -> Outcome<Value> {
     }
     use throughline::cart::{Cart, Quantity};
     use throughline::ids::CartId;
-    use throughline::pricing::promotion::{Action, Promotion, PromotionId, Promotions, Selection, Spread};
+    use throughline::pricing::promotion::{
+        Action, Allocation, Promotion, PromotionId, Promotions, Selection,
+    };
     use throughline::pricing::{PriceBook, PriceEntry, PriceId, PriceRules, Priced, Purchase, price};
     let input: Input = serde_json::from_str(input)?;
     let (unit, sku, zone) = (unit("EUR")?, Sku::parse("product")?, TaxZone::parse("vectors")?);
@@ -118,7 +120,7 @@ pub(crate) fn price_pipeline(input: &str) -> Outcome<Value> {
         let action = Action::Percent {
             off: Ratio::new(*points, 10_000)?,
             of: Selection::Everything,
-            spread: Spread::EachLine,
+            allocation: Allocation::EachLine,
         };
         promotions.push(Promotion::new(PromotionId::parse(&format!("discount {place}"))?, action));
     }
@@ -315,7 +317,7 @@ pub(crate) fn coupon_seq(input: &str) -> Outcome<Value> {
             _ => return Err("unknown act".into()),
         };
         let mut counted =
-            [Counted { of: Limit::Code, counter: &mut counter, elsewhere: 0, most: Some(input.limit) }];
+            [UsageLimit { of: Limit::Code, counter: &mut counter, elsewhere: 0, most: Some(input.limit) }];
         let used = uses.entry(event.key.clone()).or_default();
         results.push(match act(doing, &event.key, used, &mut counted, now) {
             UseOutcome::Ok => "ok",

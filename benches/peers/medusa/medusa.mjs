@@ -31,7 +31,7 @@ const method = (action) => {
     case "percent":
       return { ...share(action.off), ...each, target_rules: selected(action.of) };
     case "amount":
-      return action.spread === "across"
+      return action.allocation === "across"
         ? { ...amount(action.off), target_type: "order", allocation: "across", target_rules: [] }
         : { ...amount(action.off), ...each, target_rules: selected(action.of) };
     case "buy_get":

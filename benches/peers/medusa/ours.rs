@@ -17,8 +17,8 @@ use serde_json::json;
 use throughline::cart::Quantity;
 use throughline::money::Ratio;
 use throughline::pricing::promotion::{
-    Action, Basket, BasketLine, BuyGet, Condition, Off, Pick, Promotion, PromotionFacts, PromotionId,
-    PromotionRules, Promotions, Selection, Spread, apply,
+    Action, Allocation, Basket, BasketLine, BuyGet, Condition, Off, Pick, Promotion, PromotionFacts,
+    PromotionId, PromotionRules, Promotions, Selection, apply,
 };
 
 #[path = "../../pricing/common.rs"]
@@ -65,15 +65,15 @@ fn buy_get(trigger: Selection, reward: Selection, most: u32) -> Action {
 }
 
 fn percent(points: i32, of: Selection) -> Action {
-    Action::Percent { off: Ratio::basis_points(points), of, spread: Spread::EachLine }
+    Action::Percent { off: Ratio::basis_points(points), of, allocation: Allocation::EachLine }
 }
 
 fn off_each_unit(cents: i64, of: Selection) -> Action {
-    Action::Amount { off: money(cents), of, spread: Spread::EachUnit { most_units: None } }
+    Action::Amount { off: money(cents), of, allocation: Allocation::EachUnit { most_units: None } }
 }
 
 fn off_all(cents: i64) -> Action {
-    Action::Amount { off: money(cents), of: Selection::Everything, spread: Spread::Across }
+    Action::Amount { off: money(cents), of: Selection::Everything, allocation: Allocation::Across }
 }
 
 /// In the order in which Medusa takes them: buy-get first, then by the number of the percentage or amount, downwards.

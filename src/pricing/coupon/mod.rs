@@ -13,4 +13,4 @@ pub use book::{Campaign, CampaignId, CodeStanding, Codes, CouponBook, CouponBook
 pub use code::{CouponCode, CouponCodeError};
 pub use family::{CodeFamily, FamilyVerdict};
 pub use guess::{GuessRules, Guesses};
-pub use usage::{Counted, Counter, CouponAct, CouponUse, Limit, UseOutcome, act};
+pub use usage::{Counter, CouponAct, CouponUse, Limit, UsageLimit, UseOutcome, act};

@@ -218,7 +218,7 @@ proptest! {
                 _ => {}
             }
             let mut counted =
-                [Counted { of: Limit::Code, counter: &mut counter, elsewhere: 0, most: Some(most) }];
+                [UsageLimit { of: Limit::Code, counter: &mut counter, elsewhere: 0, most: Some(most) }];
             let outcome = act(doing, &key.to_string(), &mut uses[key], &mut counted, second(now));
             prop_assert_eq!(outcome, expected);
             prop_assert_eq!(counter.redeemed, redeemed.len() as u64);

@@ -102,7 +102,7 @@ pub enum UseOutcome {
 /// One count with its limit: how many are taken besides this counter (by other records of the same customer), and the
 /// limit if there is one.
 #[derive(Debug)]
-pub struct Counted<'a> {
+pub struct UsageLimit<'a> {
     /// What it counts.
     pub of: Limit,
     /// The counter that the act changes.
@@ -124,7 +124,7 @@ pub fn act(
     act: CouponAct,
     key: &str,
     used: &mut CouponUse,
-    counted: &mut [Counted<'_>],
+    counted: &mut [UsageLimit<'_>],
     now: DateTime<Utc>,
 ) -> UseOutcome {
     let held = matches!(used, CouponUse::Held { until } if now < *until);
@@ -174,13 +174,13 @@ pub fn act(
 }
 
 /// The first limit that leaves no room for one more.
-fn reached(key: &str, counted: &[Counted<'_>], now: DateTime<Utc>, hold: bool) -> Option<Limit> {
+fn reached(key: &str, counted: &[UsageLimit<'_>], now: DateTime<Utc>, hold: bool) -> Option<Limit> {
     for one in counted {
         let taken = one.counter.taken(key, now).saturating_add(one.elsewhere);
         if one.most.is_some_and(|most| taken >= most) {
             return Some(one.of);
         }
     }
-    let live = |one: &Counted<'_>| one.counter.holds.values().filter(|until| now < **until).count();
+    let live = |one: &UsageLimit<'_>| one.counter.holds.values().filter(|until| now < **until).count();
     (hold && counted.iter().any(|one| live(one) >= Counter::MOST_HOLDS)).then_some(Limit::Holds)
 }

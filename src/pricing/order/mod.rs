@@ -7,4 +7,4 @@ pub use refund::{
     KeptGoods, LineRefund, Refund, RefundError, RefundErrorKind, RefundRules, ReturnedSoFar, ReturnedUnits,
     refund,
 };
-pub use split::{OrderDiscount, OrderLine, OrderSplit, OrderTax, Part};
+pub use split::{OrderDiscount, OrderLine, OrderSplit, OrderTax, SoldAmounts};

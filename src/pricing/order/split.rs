@@ -45,9 +45,9 @@ pub struct OrderLine {
     pub taxes: Vec<OrderTax>,
 }
 
-/// Some units of a line, as they were sold.
+/// Some units of a line, as they were sold, in minor units of the order's currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Part {
+pub struct SoldAmounts {
     /// Without tax, after discounts.
     pub net: i64,
     /// Tax.
@@ -106,15 +106,15 @@ impl OrderLine {
     /// What the units from number `from` up to, without, `until` were sold for; `inclusive` says whether the price has
     /// the tax in it.
     #[must_use]
-    pub fn part(&self, from: u32, until: u32, inclusive: bool) -> Part {
+    pub fn part(&self, from: u32, until: u32, inclusive: bool) -> SoldAmounts {
         let off = self.discounts.iter().map(|discount| discount.off.of(from, until));
         let tax = self.taxes.iter().map(|tax| tax.tax.of(from, until));
         let (off, tax) = (off.fold(0, i64::saturating_add), tax.fold(0, i64::saturating_add));
         let amount = self.price.of(from, until).saturating_sub(off);
         if inclusive {
-            Part { net: amount.saturating_sub(tax), tax, gross: amount }
+            SoldAmounts { net: amount.saturating_sub(tax), tax, gross: amount }
         } else {
-            Part { net: amount, tax, gross: amount.saturating_add(tax) }
+            SoldAmounts { net: amount, tax, gross: amount.saturating_add(tax) }
         }
     }
 }
@@ -165,7 +165,7 @@ impl OrderSplit {
                 &line.tax,
             )?);
         }
-        for gift in &quote.gifts {
+        for gift in quote.gifts.iter().map(|given| &given.gift) {
             let key = Some(LineKey::plain(gift.sku.clone()));
             lines.push(OrderLine::new(key, gift.quantity.get(), zero, [], &nothing)?);
         }

@@ -20,7 +20,7 @@ pub enum Pick {
 /// Over what a percentage or an amount is computed, and so at which level it is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Spread {
+pub enum Allocation {
     /// Off each unit, rounded for one unit; at most so many units of each line where a number is given.
     EachUnit {
         /// Most units of each line.
@@ -174,7 +174,7 @@ pub enum Action {
         of: Selection,
         /// Over what.
         #[serde(default)]
-        spread: Spread,
+        allocation: Allocation,
     },
     /// An amount off, never more than there is.
     Amount {
@@ -185,7 +185,7 @@ pub enum Action {
         of: Selection,
         /// Over what.
         #[serde(default = "across")]
-        spread: Spread,
+        allocation: Allocation,
     },
     /// Each unit costs this, never more than before.
     FixedPrice {
@@ -210,21 +210,21 @@ pub enum Action {
     },
 }
 
-const fn across() -> Spread {
-    Spread::Across
+const fn across() -> Allocation {
+    Allocation::Across
 }
 
 impl Action {
     /// A percentage of everything, line by line.
     #[must_use]
     pub const fn percent(off: Ratio) -> Self {
-        Self::Percent { off, of: Selection::Everything, spread: Spread::EachLine }
+        Self::Percent { off, of: Selection::Everything, allocation: Allocation::EachLine }
     }
 
     /// An amount off the whole basket.
     #[must_use]
     pub const fn amount(off: Money) -> Self {
-        Self::Amount { off, of: Selection::Everything, spread: Spread::Across }
+        Self::Amount { off, of: Selection::Everything, allocation: Allocation::Across }
     }
 
     /// Free delivery.

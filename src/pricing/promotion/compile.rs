@@ -6,8 +6,8 @@ use super::id::is_name;
 use super::promotions::{MAX_PROMOTIONS, Written};
 use super::select::{MAX_DEPTH, MAX_MEMBERS, NodeId, Reader, Selections};
 use super::{
-    Action, Bundle, BuyGet, Condition, GroupMode, Off, Phase, Pick, Promotion, PromotionError,
-    PromotionErrorKind, Spread,
+    Action, Allocation, Bundle, BuyGet, Condition, GroupMode, Off, Phase, Pick, Promotion, PromotionError,
+    PromotionErrorKind,
 };
 use crate::cart::Quantity;
 use crate::money::{Currency, CurrencyUnit, Money, Ratio};
@@ -62,7 +62,7 @@ pub(super) struct Set {
 /// An action made ready.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Lines { cut: Cut, of: NodeId, spread: Spread },
+    Lines { cut: Cut, of: NodeId, allocation: Allocation },
     Offer(Offer),
     Set(Set),
     Gift { per: Option<(NodeId, u64)>, max_times: u64 },
@@ -313,20 +313,20 @@ impl Maker<'_> {
 
     fn step(&mut self, action: &Action) -> Result<Step, PromotionError> {
         Ok(match action {
-            Action::Percent { off, of, spread } => Step::Lines {
+            Action::Percent { off, of, allocation } => Step::Lines {
                 cut: self.cut(Off::Percent(*off))?,
                 of: self.selections.read(of)?,
-                spread: checked(*spread)?,
+                allocation: checked(*allocation)?,
             },
-            Action::Amount { off, of, spread } => Step::Lines {
+            Action::Amount { off, of, allocation } => Step::Lines {
                 cut: self.cut(Off::Amount(*off))?,
                 of: self.selections.read(of)?,
-                spread: checked(*spread)?,
+                allocation: checked(*allocation)?,
             },
             Action::FixedPrice { price, of } => Step::Lines {
                 cut: self.cut(Off::Price(*price))?,
                 of: self.selections.read(of)?,
-                spread: Spread::EachUnit { most_units: None },
+                allocation: Allocation::EachUnit { most_units: None },
             },
             Action::BuyGet(offer) => Step::Offer(self.offer(offer)?),
             Action::Bundle(bundle) => Step::Set(self.set(bundle)?),
@@ -475,9 +475,9 @@ fn times(most: Option<u32>) -> Result<u64, PromotionError> {
     most.map_or(Ok(u64::MAX), quantity)
 }
 
-fn checked(spread: Spread) -> Result<Spread, PromotionError> {
-    if let Spread::EachUnit { most_units: Some(units) } | Spread::Once { units, .. } = spread {
+fn checked(allocation: Allocation) -> Result<Allocation, PromotionError> {
+    if let Allocation::EachUnit { most_units: Some(units) } | Allocation::Once { units, .. } = allocation {
         quantity(units)?;
     }
-    Ok(spread)
+    Ok(allocation)
 }

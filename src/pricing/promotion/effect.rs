@@ -75,8 +75,8 @@ impl Effect {
         }
         let base = context.promotions.list().get(place).map_or(Base::Running, |promotion| promotion.base);
         match &plan.step {
-            Step::Lines { cut, of, spread } => {
-                let wanted = self.cut_lines(context, state, (*cut, base), *of, *spread)?;
+            Step::Lines { cut, of, allocation } => {
+                let wanted = self.cut_lines(context, state, (*cut, base), *of, *allocation)?;
                 self.share_out(wanted, allowance);
             }
             Step::Offer(offer) => {

@@ -7,7 +7,7 @@ use super::effect::Effect;
 use super::select::NodeId;
 use super::share::{Bearer, amount_of, share_off};
 use super::state::State;
-use super::{Base, Spread};
+use super::{Allocation, Base};
 
 /// What is wanted off one unit that costs so much.
 fn off_unit(context: &Context<'_>, cut: Cut, unit: i64) -> i64 {
@@ -46,13 +46,13 @@ impl Effect {
         state: &State,
         (cut, base): (Cut, Base),
         of: NodeId,
-        spread: Spread,
+        allocation: Allocation,
     ) -> Result<i64, Skip> {
         self.bearers.clear();
         let mut seen = Seen::default();
-        let wanted = match spread {
-            Spread::Across => self.across(context, state, (cut, base), of, &mut seen),
-            Spread::Once { units, pick } => {
+        let wanted = match allocation {
+            Allocation::Across => self.across(context, state, (cut, base), of, &mut seen),
+            Allocation::Once { units, pick } => {
                 self.bands.clear();
                 for line in context.masks.open_lines(of, &state.closed) {
                     let amount = if base == Base::First { context.first[line] } else { state.running[line] };
@@ -90,13 +90,13 @@ impl Effect {
                 seen.wanted = wanted > 0;
                 wanted
             }
-            Spread::EachLine | Spread::EachUnit { .. } => {
+            Allocation::EachLine | Allocation::EachUnit { .. } => {
                 let mut all = 0;
                 for line in context.masks.open_lines(of, &state.closed) {
                     let running = state.running[line];
                     let from = if base == Base::First { context.first[line] } else { running };
-                    let wanted = match (spread, cut) {
-                        (Spread::EachUnit { most_units }, _) => {
+                    let wanted = match (allocation, cut) {
+                        (Allocation::EachUnit { most_units }, _) => {
                             let units = context.quantity[line];
                             let count = most_units.map_or(units, u64::from);
                             off_units(context, cut, from, units, count)

@@ -11,7 +11,7 @@
 //! | Which stand alone? | [`Exclusive`], [`Promotion::stop_after`] |
 //! | From which amount? | [`Base`]: what the earlier ones left, or the first amount |
 //! | When are conditions tested? | at the promotion's turn, on what the earlier ones left |
-//! | What is rounded? | [`RoundOn`] the price or the discount, once for what [`Spread`] names |
+//! | What is rounded? | [`RoundOn`] the price or the discount, once for what [`Allocation`] names |
 //! | Who bears a discount over several lines? | each by its amount with the largest remainder, none under its floor |
 //! | What limits it? | [`Promotion::cap`], [`PromotionRules::order_cap`], [`PromotionFacts::budgets`], floors |
 //!
@@ -43,7 +43,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
-pub use action::{Action, Bundle, BundlePart, BuyGet, Gift, Off, Pick, Spread, TakeMorePayFewer};
+pub use action::{Action, Allocation, Bundle, BundlePart, BuyGet, Gift, Off, Pick, TakeMorePayFewer};
 pub use basket::{Basket, BasketLine, MAX_SEARCH, PromotionFacts, PromotionRules, RoundOn};
 pub use condition::{Condition, Unmet};
 pub use engine::apply;

@@ -8,7 +8,7 @@ use super::engine::Run;
 use super::select::NodeId;
 use super::state::State;
 use super::table::Table;
-use super::{Action, Base, Spread};
+use super::{Action, Allocation, Base};
 use crate::money::Ratio;
 
 /// The combination that gives most, each promotion in its order with its conditions tested on what the others left;
@@ -91,23 +91,23 @@ fn at_most(context: &Context<'_>, state: &State, place: usize) -> Gain {
     let plan = context.plan(place);
     let sum = |amounts: &Table<i64>, of| context.masks.lines(of).map(|line| amounts[line]).sum::<i64>();
     let bound = match &plan.step {
-        Step::Lines { cut, of, spread } => {
+        Step::Lines { cut, of, allocation } => {
             let base = context.promotions.list().get(place).map_or(Base::Running, |promotion| promotion.base);
             let running = sum(&state.running, *of);
             match cut {
                 Cut::Percent(share) => {
                     let from = if base == Base::First { sum(&context.first, *of) } else { running };
                     // Each rounding adds less than one minor unit.
-                    let roundings = match spread {
-                        Spread::EachUnit { .. } => {
+                    let roundings = match allocation {
+                        Allocation::EachUnit { .. } => {
                             context.masks.lines(*of).map(|line| units(context.quantity[line])).sum()
                         }
-                        Spread::EachLine => context.masks.lines(*of).map(|_| 1).sum(),
-                        Spread::Across | Spread::Once { .. } => 1,
+                        Allocation::EachLine => context.masks.lines(*of).map(|_| 1).sum(),
+                        Allocation::Across | Allocation::Once { .. } => 1,
                     };
                     part(from, *share).saturating_add(roundings).min(running)
                 }
-                Cut::Amount(amount) if *spread == Spread::Across => running.min(*amount),
+                Cut::Amount(amount) if *allocation == Allocation::Across => running.min(*amount),
                 _ => running,
             }
         }

@@ -35,7 +35,7 @@ fn basket(lines: impl IntoIterator<Item = BasketLine>) -> Basket {
 }
 
 fn percent(points: i32, of: Selection) -> Action {
-    Action::Percent { off: Ratio::basis_points(points), of, spread: Spread::EachLine }
+    Action::Percent { off: Ratio::basis_points(points), of, allocation: Allocation::EachLine }
 }
 
 fn new(name: &str, action: Action) -> Promotion {
@@ -437,17 +437,17 @@ fn every_reason_of_a_promotion_that_gives_nothing() {
 #[test]
 fn an_amount_off_each_unit_and_off_a_few() {
     let lines = || basket([line("a", &[], 3, 1000), line("b", &[], 2, 1000)]);
-    let off = |spread| {
-        let action = Action::Amount { off: euro(400), of: Selection::Everything, spread };
+    let off = |allocation| {
+        let action = Action::Amount { off: euro(400), of: Selection::Everything, allocation };
         ask([new("p", action)], &lines()).lines
     };
     // Units of 3.34, 3.33, 3.33 cannot bear 4.00.
-    assert_eq!(off(Spread::EachUnit { most_units: None }), [euro(0), euro(200)]);
-    assert_eq!(off(Spread::EachUnit { most_units: Some(1) }), [euro(666), euro(600)]);
-    assert_eq!(off(Spread::EachLine), [euro(600), euro(600)]);
-    assert_eq!(off(Spread::Across), [euro(800), euro(800)]);
-    assert_eq!(off(Spread::Once { units: 1, pick: Pick::Dearest }), [euro(1000), euro(600)]);
-    assert_eq!(off(Spread::Once { units: 4, pick: Pick::Cheapest }), [euro(0), euro(600)]);
+    assert_eq!(off(Allocation::EachUnit { most_units: None }), [euro(0), euro(200)]);
+    assert_eq!(off(Allocation::EachUnit { most_units: Some(1) }), [euro(666), euro(600)]);
+    assert_eq!(off(Allocation::EachLine), [euro(600), euro(600)]);
+    assert_eq!(off(Allocation::Across), [euro(800), euro(800)]);
+    assert_eq!(off(Allocation::Once { units: 1, pick: Pick::Dearest }), [euro(1000), euro(600)]);
+    assert_eq!(off(Allocation::Once { units: 4, pick: Pick::Cheapest }), [euro(0), euro(600)]);
 }
 
 #[test]
@@ -491,12 +491,12 @@ fn a_million_units_and_the_largest_amounts() {
     let half = Action::Percent {
         off: Ratio::new(i64::MAX - 1, i64::MAX).unwrap(),
         of: Selection::Everything,
-        spread: Spread::Across,
+        allocation: Allocation::Across,
     };
     let each = Action::Amount {
         off: euro(i64::MAX),
         of: Selection::Everything,
-        spread: Spread::EachUnit { most_units: None },
+        allocation: Allocation::EachUnit { most_units: None },
     };
     let answer = ask([new("o", offer), new("h", half), new("e", each)], &big);
     assert_eq!(answer.total, euro(0));
