@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::from_jalali;
 use crate::pii;
 use crate::text::fold;
 use crate::time::NaiveDate;
@@ -368,46 +369,6 @@ fn day_of(year: i32, month: i32, day: i32) -> Result<NaiveDate, BirthDateErrorKi
         return Err(BirthDateErrorKind::OutOfRange);
     }
     NaiveDate::from_ymd_opt(year, month, day).ok_or(BirthDateErrorKind::Impossible)
-}
-
-/// The Gregorian day of a day of the Iranian (Jalali, Solar Hijri) calendar; none for a day that it does not have and for
-/// years before 1200 and after 1500.
-///
-/// Six months of 31 days, five of 30, and Esfand of 29 or 30. The leap years follow a cycle of 33 years in which year `y`
-/// is one if `(25 y + 11) mod 33 < 8`; in these years the cycle gives the calendar in force in Iran, which is astronomical.
-///
-/// ```
-/// use throughline::calendar::from_jalali;
-/// use throughline::time::NaiveDate;
-/// assert_eq!(from_jalali(1403, 1, 1), NaiveDate::from_ymd_opt(2024, 3, 20));
-/// assert_eq!(from_jalali(1403, 12, 30), NaiveDate::from_ymd_opt(2025, 3, 20));
-/// assert_eq!(from_jalali(1404, 12, 30), None);
-/// ```
-#[must_use]
-pub fn from_jalali(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
-    if !(1200..=1500).contains(&year) {
-        return None;
-    }
-    let length = match month {
-        1..=6 => 31,
-        7..=11 => 30,
-        12 => 29 + u32::from(is_jalali_leap(year)),
-        _ => return None,
-    };
-    if !(1..=length).contains(&day) {
-        return None;
-    }
-    let before_month = 31 * (month - 1) - month.saturating_sub(7);
-    let of_year = i64::from(before_month + day - 1);
-    // 8 leap years in 33; 1 Farvardin 1200 was 21 March 1821.
-    let first = NaiveDate::from_ymd_opt(1821, 3, 21)?;
-    let leaps = i64::from((8 * year + 21).div_euclid(33) - (8 * 1200 + 21_i32).div_euclid(33));
-    let days = 365 * i64::from(year - 1200) + leaps + of_year;
-    first.checked_add_signed(chrono::TimeDelta::days(days))
-}
-
-const fn is_jalali_leap(year: i32) -> bool {
-    (25 * year + 11).rem_euclid(33) < 8
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -29,7 +29,9 @@
 //! ```
 
 mod birth_date;
+mod dates;
 mod hours;
+mod jalali;
 mod spans;
 mod wall;
 mod week;
@@ -38,8 +40,10 @@ mod windows;
 mod zone;
 mod zones;
 
-pub use birth_date::{BirthDate, BirthDateError, BirthDateErrorKind, BirthDatePrecision, from_jalali};
+pub use birth_date::{BirthDate, BirthDateError, BirthDateErrorKind, BirthDatePrecision};
+pub use dates::DateFormat;
 pub use hours::{Calendar, HORIZON_DAYS};
+pub use jalali::{JalaliDay, from_jalali, to_jalali};
 pub use wall::{InvalidWallTime, WallTime};
 pub use week::{Week, WeekData};
 pub use window::{Exception, WeekTime, Window};

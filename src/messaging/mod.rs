@@ -43,6 +43,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod audience;
 mod combine;
 mod consent;
 mod decide;
@@ -52,7 +53,9 @@ mod policy;
 mod presets;
 mod purpose;
 mod quiet;
+pub mod trigger;
 
+pub use audience::{Audience, AudienceChoice, AudiencePolicy, AudienceRule};
 pub use combine::{ChannelGates, Competing, Decision, Inquiry, Refusal, combine};
 pub use consent::{
     ConsentAnswer, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState, Relationship,

@@ -14,6 +14,14 @@ enum Grouping {
     Lakhs,
 }
 
+/// Where the sign of percent stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Percent {
+    Behind,
+    BehindSpace,
+    Before,
+}
+
 /// How amounts are written in one language and country: digits, separators, and where the currency stands.
 ///
 /// The currency's own number of decimals is always written out, so that nothing is lost: what [`MoneyFormat::parse`]
@@ -43,6 +51,7 @@ pub struct MoneyFormat {
     /// Whether a space stands between a symbol that is first and the number.
     space: bool,
     right_to_left: bool,
+    percent: Percent,
 }
 
 const NO_BREAK: char = '\u{a0}';
@@ -58,6 +67,7 @@ impl MoneyFormat {
         symbol_first: true,
         space: false,
         right_to_left: false,
+        percent: Percent::Behind,
     };
 
     /// The conventions of a language tag such as `fa`, `ar-EG` or `de-CH`; those of its language if its country has none
@@ -71,7 +81,7 @@ impl MoneyFormat {
         let after = Self { symbol_first: false, ..Self::ENGLISH };
         let continental = Self { group: '.', decimal: ',', ..after };
         let spaced = Self { group: NO_BREAK, decimal: ',', ..after };
-        match (language, region) {
+        let numbers = match (language, region) {
             ("en", "in") | ("hi", _) => Self { grouping: Grouping::Lakhs, ..Self::ENGLISH },
             ("de", "ch" | "li") => Self { group: '’', space: true, ..Self::ENGLISH },
             ("de", "at") => Self { group: '.', decimal: ',', space: true, ..Self::ENGLISH },
@@ -91,7 +101,16 @@ impl MoneyFormat {
             ("ar", "ae") => Self { right_to_left: true, ..after },
             ("ar", _) => Self { zero: '٠', group: '٬', decimal: '٫', right_to_left: true, ..after },
             _ => Self::ENGLISH,
-        }
+        };
+        let percent = match (language, region) {
+            ("de", "ch" | "li") => Percent::Behind,
+            ("de" | "es" | "fr" | "ru" | "be" | "cs" | "sk" | "sv" | "fi" | "da" | "ro" | "sl" | "hr", _) => {
+                Percent::BehindSpace
+            }
+            ("tr", _) => Percent::Before,
+            _ => Percent::Behind,
+        };
+        Self { percent, ..numbers }
     }
 
     /// The amount with the sign of its currency.
@@ -110,6 +129,39 @@ impl MoneyFormat {
     pub fn format_toman(&self, amount: Money) -> Result<String, MoneyError> {
         let name = if self.zero == '۰' { "تومان" } else { "toman" };
         Ok(format!("{} {name}", self.number(&amount.in_toman()?)))
+    }
+
+    /// A whole number.
+    ///
+    /// ```
+    /// use throughline::money::MoneyFormat;
+    /// assert_eq!(MoneyFormat::of("fa").whole(1_250), "۱٬۲۵۰");
+    /// ```
+    #[must_use]
+    pub fn whole(&self, number: i64) -> String {
+        self.number(&number.to_string())
+    }
+
+    /// A share in basis points (10,000 are the whole) as a percentage, with the decimals that it has.
+    ///
+    /// ```
+    /// use throughline::money::MoneyFormat;
+    /// assert_eq!(MoneyFormat::of("en").percentage(2_000), "20%");
+    /// assert_eq!(MoneyFormat::of("de").percentage(1_250), "12,5\u{a0}%");
+    /// assert_eq!(MoneyFormat::of("fa").percentage(2_000), "۲۰٪");
+    /// assert_eq!(MoneyFormat::of("tr").percentage(2_000), "%20");
+    /// ```
+    #[must_use]
+    pub fn percentage(&self, basis_points: i32) -> String {
+        let sign = if basis_points < 0 { "-" } else { "" };
+        let (whole, rest) = (basis_points.unsigned_abs() / 100, basis_points.unsigned_abs() % 100);
+        let plain = format!("{sign}{whole}.{rest:02}");
+        let number = self.number(plain.trim_end_matches('0').trim_end_matches('.'));
+        match self.percent {
+            Percent::Behind => format!("{number}{}", if self.zero == '0' { '%' } else { '٪' }),
+            Percent::BehindSpace => format!("{number}{NO_BREAK}%"),
+            Percent::Before => format!("%{number}"),
+        }
     }
 
     /// The number alone.
