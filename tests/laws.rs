@@ -149,6 +149,13 @@ proptest! {
                 prop_assert_eq!(hub.why(*a, *b).unwrap().is_some(), together);
                 prop_assert_eq!(hub.why_not(*a, *b).unwrap() == WhyNot::SameProfile, together);
             }
+            // Its profile grew from single records, one join after the other.
+            let steps = hub.how(*a).unwrap().unwrap();
+            let records = hub.profile(&Who::Record(*a)).unwrap().unwrap().records;
+            let size = records.len();
+            prop_assert_eq!(steps.len() + 1, size);
+            prop_assert_eq!(steps.last().map_or(1, |last| last.of_a + last.of_b), size);
+            prop_assert_eq!(hub.how(records[0].id).unwrap().unwrap(), steps);
         }
     }
 

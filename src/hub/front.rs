@@ -22,7 +22,7 @@ use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::{
     Afterwards, Clock, CommandKey, Context, CouponOutcome, CouponRequest, DecisionOutcome, ErasureOutcome,
-    Inquiry, Likeness, PriceSeries, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
+    Formed, Inquiry, Likeness, PriceSeries, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
     Rehearsal, Rules, SystemClock, Verified, What, Who,
 };
 
@@ -258,6 +258,8 @@ use_cases! {
     why(a: RecordId, b: RecordId) -> Option<Vec<Step>>;
     /// Why two records are not one person; see [`why_not`](super::why_not()).
     why_not(a: RecordId, b: RecordId) -> WhyNot;
+    /// How her profile came together; see [`how`](super::how()).
+    how(record: RecordId) -> Option<Vec<Formed>>;
     /// How alike two records are by the linkage model; see [`likeness`](super::likeness()).
     likeness(a: RecordId, b: RecordId) -> Option<Likeness>;
     /// What these rules would make of the profiles; see [`rehearse`](super::rehearse()).

@@ -48,7 +48,7 @@ pub use coupons::{CouponOutcome, CouponRefusal, CouponRequest, coupon, coupon_gu
 pub use decide::{Inquiry, address, decide};
 pub use decisions::{DecisionOutcome, decisions, keep_apart, link, retract};
 pub use erase::{Afterwards, ErasureOutcome, What, erase, readmit};
-pub use explain::{why, why_not};
+pub use explain::{Formed, how, why, why_not};
 pub use fold::{Outcome, Recorded};
 pub use front::{AsyncHub, Hub};
 pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
