@@ -53,6 +53,7 @@ mod policy;
 mod presets;
 mod purpose;
 mod quiet;
+pub mod sms;
 pub mod trigger;
 
 pub use audience::{Audience, AudienceChoice, AudiencePolicy, AudienceRule};
