@@ -46,9 +46,11 @@
 mod audience;
 mod combine;
 mod consent;
+pub mod cta;
 mod decide;
 mod gate;
 mod input;
+pub mod limits;
 mod policy;
 mod presets;
 mod purpose;
