@@ -16,7 +16,6 @@ use throughline::messaging::{
     AddressId, Class, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState, Context,
     Decision, Endpoint, Gate, Message, PersonSuppression, Policy, Purpose, QuietBook, QuietReason, Recipient,
     Stage, Suppression, Verdict, Whereabouts, combine, consent, consent_across, decide, decide_with, quiet,
-    standard_gates,
 };
 use throughline::reason::Reason;
 use throughline::time::{DateTime, TimeDelta, Utc};
@@ -36,8 +35,8 @@ fn record(purpose: &str, channel: &str, state: ConsentState, at: &str) -> Consen
 fn person() -> Recipient {
     let tehran = Zones::bundled().named("Asia/Tehran").unwrap();
     let mut person = Recipient::new(Whereabouts::Known(tehran));
-    let push = Endpoint { score: 0.6, ..Endpoint::new(Channel::Push, AddressId::new("p")) };
-    let email = Endpoint { score: 0.4, ..Endpoint::new(Channel::Email, AddressId::new("e")) };
+    let push = Endpoint { score: Some(0.6), ..Endpoint::new(Channel::Push, AddressId::new("p")) };
+    let email = Endpoint { score: Some(0.4), ..Endpoint::new(Channel::Email, AddressId::new("e")) };
     person.endpoints = vec![email, push];
     person.ledgers = vec![vec![record("marketing", "*", ConsentState::Granted, "2026-01-01T00:00:00Z")]];
     person
@@ -154,7 +153,7 @@ fn a_channel_that_cannot_take_it_lets_the_next_one() {
 #[test]
 fn ties_go_to_recent_engagement_then_to_the_configured_order() {
     let mut someone = person();
-    someone.endpoints.iter_mut().for_each(|endpoint| endpoint.score = 0.5);
+    someone.endpoints.iter_mut().for_each(|endpoint| endpoint.score = Some(0.5));
     let mut ordered = policy();
     ordered.channels = vec![Channel::Push, Channel::Email];
     check(&offer(), &someone, &ordered, noon(), "send push: ok granted");
@@ -235,14 +234,14 @@ impl Gate for OnePerDay {
 #[test]
 fn a_host_plugs_in_its_own_gate() {
     let cap = OnePerDay(noon() - TimeDelta::hours(1));
-    let mut gates: Vec<&dyn Gate> = vec![&cap];
-    gates.extend(standard_gates());
+    let gates: [&dyn Gate; 1] = [&cap];
+
     let decide = |message: &Message| told(&decide_with(&gates, message, &person(), &policy(), noon()));
     assert_eq!(decide(&offer()), "send email: ok granted");
     assert_eq!(decide(&receipt()), "send push: ok contract");
-    let patient = Message { patience: TimeDelta::hours(23), ..offer() };
+    let patient = Message { patience: Some(TimeDelta::hours(23)), ..offer() };
     assert_eq!(decide(&patient), "defer push 2026-06-02T07:30:00Z: frequency_cap patience");
-    let less = Message { patience: TimeDelta::hours(23) - TimeDelta::seconds(1), ..patient.clone() };
+    let less = Message { patience: Some(TimeDelta::hours(23) - TimeDelta::seconds(1)), ..patient.clone() };
     assert_eq!(decide(&less), "send email: ok granted");
     let short = Message { expires_at: Some(noon() + TimeDelta::hours(23)), ..patient };
     assert_eq!(decide(&short), "send email: ok granted", "the better channel opens too late");

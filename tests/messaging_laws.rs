@@ -77,7 +77,7 @@ fn endpoint() -> impl Strategy<Value = Endpoint> {
     )
         .prop_map(|(channel, address, score, engaged, reachable, verified, suppression, ledger)| {
             Endpoint {
-                score,
+                score: Some(score),
                 last_engaged: engaged.map(|days| base() + TimeDelta::days(days)),
                 reachable,
                 verified,
@@ -125,7 +125,7 @@ fn message() -> impl Strategy<Value = Message> {
         .prop_map(|(class, purpose, expires, patience)| Message {
             expires_at: expires.map(|hours| base() + TimeDelta::hours(hours)),
             told_key: Some("fact".to_owned()),
-            patience: TimeDelta::hours(patience),
+            patience: Some(TimeDelta::hours(patience)),
             ..Message::new("m", class, purpose.parse().unwrap())
         })
 }

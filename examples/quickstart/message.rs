@@ -6,7 +6,7 @@ use std::error::Error;
 use throughline::calendar::{Window, Windows, Zone};
 use throughline::channel::Channel;
 use throughline::hub::Inquiry;
-use throughline::messaging::{Class, Decision, Message, Policy, QuietHours};
+use throughline::messaging::{Class, Decision, Message, MessageKind, Policy, QuietHours};
 
 use crate::page::{Page, Table, text};
 use crate::shop::{Shop, TEHRAN, account};
@@ -17,7 +17,10 @@ const NEXT_MORNING: &str = "2026-03-21T05:40:00Z";
 
 pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
     page.section("One message, three customers")?;
-    let message = Message::new("nowruz-offer", Class::Marketing, "marketing.offers".parse()?);
+    let message = Message {
+        kind: MessageKind::Template,
+        ..Message::new("nowruz-offer", Class::Marketing, "marketing.offers".parse()?)
+    };
     let night = Window::daily("21:00".parse()?, "08:00".parse()?);
     // What is not said stays at its default, and the default is that marketing needs consent.
     let policy = Policy {

@@ -1,9 +1,11 @@
 //! From what every channel says to one decision.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::gate::{Stage, Verdict};
-use super::input::{AddressId, Class, PersonSuppression};
+use super::input::{AddressId, Class, Competing, PersonSuppression};
 use crate::channel::Channel;
 use crate::reason::Reason;
 use crate::time::{DateTime, TimeDelta, Utc};
@@ -62,7 +64,7 @@ impl Decision {
         }
     }
 
-    fn drop(rule: &'static str) -> Self {
+    pub(super) fn drop(rule: &'static str) -> Self {
         Self::Drop { reasons: vec![Reason::new(rule)], channels: Vec::new() }
     }
 }
@@ -92,15 +94,6 @@ pub struct ChannelGates {
     pub score: f64,
     /// What the gates said, in any order.
     pub verdicts: Vec<(Stage, Verdict)>,
-}
-
-/// Another message to the same person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Competing {
-    /// Its priority; the higher wins.
-    pub priority: i64,
-    /// When it goes or went.
-    pub at: DateTime<Utc>,
 }
 
 /// What is asked, apart from the channels.
@@ -148,10 +141,46 @@ impl Inquiry<'_> {
 }
 
 /// One channel's answer, gates taken together.
-enum State<'a> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum State {
     Open,
-    Opens { at: DateTime<Utc>, gate: Stage, reason: &'a Reason },
-    Shut { gate: Stage, reason: &'a Reason },
+    Opens(DateTime<Utc>),
+    Shut,
+}
+
+/// A channel as far as the choice among them is concerned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Candidate {
+    pub(super) score: f64,
+    pub(super) state: State,
+}
+
+/// What a message waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wait {
+    Gate,
+    Patience,
+    Conflict,
+}
+
+/// A decision by the positions of channels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Choice {
+    Expired,
+    Suppressed(PersonSuppression),
+    AlreadyTold,
+    Send(usize),
+    Ghost(usize),
+    Wait {
+        channel: usize,
+        until: DateTime<Utc>,
+        why: Wait,
+    },
+    /// The distance to another message would be kept only when this one has expired.
+    ConflictExpires,
+    Refuse {
+        would_expire: bool,
+    },
 }
 
 /// One decision from what the gates of every channel said.
@@ -166,71 +195,178 @@ enum State<'a> {
 ///
 /// Ties go to the channel that comes first in the list.
 ///
+/// It takes every instant as it was given. [`decide`](super::decide()) asks the gates again at each, so that the instant
+/// it names is one at which the message can go.
+///
 /// # Complexity
 /// O(c log c + g) in the number of channels and of gate answers.
 #[must_use]
 pub fn combine(inquiry: &Inquiry<'_>, channels: &[ChannelGates]) -> Decision {
+    let answers: Vec<Gates<'_>> = channels.iter().map(|channel| gates(inquiry, channel)).collect();
+    let candidates: Vec<Candidate> = channels
+        .iter()
+        .zip(&answers)
+        .map(|(channel, gates)| Candidate { score: channel.score, state: gates.state })
+        .collect();
+    let choice = choose(inquiry, &candidates, |_, _| Ordering::Equal);
+    let reason = |position: usize| {
+        let why = answers.get(position).and_then(|gates| gates.why);
+        why.map(|(_, reason)| reason.clone()).into_iter().collect::<Vec<Reason>>()
+    };
+    let place = |position: usize| channels.get(position).map(|channel| (channel, channel.address.clone()));
+    match choice {
+        Choice::Send(position) | Choice::Ghost(position) => {
+            let Some((channel, address)) = place(position) else { return Decision::drop("no_channel") };
+            let held_out = matches!(choice, Choice::Ghost(_));
+            let mut reasons = vec![Reason::new(if held_out { "holdout" } else { "ok" })];
+            reasons.extend(passed(inquiry.class, channel));
+            let channel = channel.channel.clone();
+            if held_out {
+                Decision::Ghost { channel, address, reasons }
+            } else {
+                Decision::Send { channel, address, reasons }
+            }
+        }
+        Choice::Wait { channel: position, until, why } => {
+            let Some((channel, address)) = place(position) else { return Decision::drop("no_channel") };
+            let reasons = waiting(why, || reason(position));
+            Decision::Defer { channel: channel.channel.clone(), address, until, reasons }
+        }
+        Choice::Refuse { would_expire } => {
+            let refusals = ranked(&candidates, |_, _| Ordering::Equal).into_iter().filter_map(|position| {
+                let (channel, address) = place(position)?;
+                let (gate, reason) = answers.get(position)?.why?;
+                let (gate, reason) = (gate.as_str().to_owned(), reason.clone());
+                Some(Refusal { channel: channel.channel.clone(), address, gate, reason })
+            });
+            refuse(would_expire, refusals.collect())
+        }
+        other => of_message(other),
+    }
+}
+
+/// The reasons of a deferral.
+pub(super) fn waiting(why: Wait, gate: impl FnOnce() -> Vec<Reason>) -> Vec<Reason> {
+    match why {
+        Wait::Gate => gate(),
+        Wait::Patience => {
+            let mut reasons = gate();
+            reasons.push(Reason::new("patience"));
+            reasons
+        }
+        Wait::Conflict => vec![Reason::new("conflict")],
+    }
+}
+
+pub(super) fn refuse(would_expire: bool, channels: Vec<Refusal>) -> Decision {
+    let rule = if would_expire { "would_expire" } else { "no_channel" };
+    Decision::Drop { reasons: vec![Reason::new(rule)], channels }
+}
+
+/// The decision where the message itself is the cause.
+pub(super) fn of_message(choice: Choice) -> Decision {
+    match choice {
+        Choice::Expired => Decision::drop("expired"),
+        Choice::AlreadyTold => Decision::drop("already_told"),
+        Choice::Suppressed(suppression) => {
+            let reasons = vec![Reason::new("suppressed").evidence(suppression.as_str())];
+            Decision::Drop { reasons, channels: Vec::new() }
+        }
+        Choice::ConflictExpires => {
+            let reasons = vec![Reason::new("would_expire"), Reason::new("conflict")];
+            Decision::Drop { reasons, channels: Vec::new() }
+        }
+        _ => Decision::drop("no_channel"),
+    }
+}
+
+/// The causes that concern the message and not its channels, if one stops it.
+pub(super) fn stopped(inquiry: &Inquiry<'_>) -> Option<Choice> {
     if inquiry.expires_at.is_some_and(|expiry| expiry <= inquiry.now) {
-        return Decision::drop("expired");
+        return Some(Choice::Expired);
     }
     if let Some(suppression) = inquiry.suppression {
-        let reasons = vec![Reason::new("suppressed").evidence(suppression.as_str())];
-        return Decision::Drop { reasons, channels: Vec::new() };
+        return Some(Choice::Suppressed(suppression));
     }
-    if inquiry.told {
-        return Decision::drop("already_told");
-    }
-    let mut ranked: Vec<(&ChannelGates, State<'_>)> =
-        channels.iter().map(|channel| (channel, state(inquiry, channel))).collect();
-    ranked.sort_by(|(a, _), (b, _)| number(b.score).total_cmp(&number(a.score)));
+    inquiry.told.then_some(Choice::AlreadyTold)
+}
 
+/// The rules of [`combine`] over what the channels come to. `tie` orders channels of one score, the better first; those
+/// that it calls equal stand in the order given.
+pub(super) fn choose(
+    inquiry: &Inquiry<'_>,
+    channels: &[Candidate],
+    tie: impl Fn(usize, usize) -> Ordering,
+) -> Choice {
+    if let Some(choice) = stopped(inquiry) {
+        return choice;
+    }
+    let better = |(a, one): &(usize, &Candidate), (b, other): &(usize, &Candidate)| {
+        number(other.score).total_cmp(&number(one.score)).then_with(|| tie(*a, *b)).then(a.cmp(b))
+    };
     let in_time = |at: DateTime<Utc>| inquiry.expires_at.is_none_or(|expiry| at < expiry);
-    let open = ranked.iter().find(|(_, state)| matches!(state, State::Open));
-    let opening = ranked.iter().filter_map(|(channel, state)| match state {
-        State::Opens { at, reason, .. } if in_time(*at) => Some((*channel, *at, *reason)),
+    let open = channels.iter().enumerate().filter(|(_, channel)| channel.state == State::Open);
+    let opening = channels.iter().enumerate().filter_map(|(position, channel)| match channel.state {
+        State::Opens(at) if in_time(at) => Some((at, (position, channel))),
         _ => None,
     });
-    let Some((best, _)) = open else {
-        return match opening.min_by_key(|(_, at, _)| *at) {
-            Some((channel, until, reason)) => defer(channel, until, vec![reason.clone()]),
-            None => refuse(&ranked),
-        };
+    let Some((best, winner)) = open.min_by(better) else {
+        let first = opening.min_by(|(at, one), (then, other)| at.cmp(then).then_with(|| better(one, other)));
+        return first.map_or_else(
+            || {
+                let would_expire = channels.iter().any(|channel| matches!(channel.state, State::Opens(_)));
+                Choice::Refuse { would_expire }
+            },
+            |(until, (channel, _))| Choice::Wait { channel, until, why: Wait::Gate },
+        );
     };
-    // A channel of a higher score than the best open one that is worth the wait; the best of them.
-    let worth_it = |at: DateTime<Utc>| at - inquiry.now <= inquiry.patience;
-    let better =
-        opening.clone().find(|(channel, at, _)| number(channel.score) > number(best.score) && worth_it(*at));
-    if let Some((channel, until, reason)) = better {
-        return defer(channel, until, vec![reason.clone(), Reason::new("patience")]);
+    // The best of the channels of a higher score than the best open one that are worth the wait.
+    let worth_it = |(at, (_, channel)): &(DateTime<Utc>, (usize, &Candidate))| {
+        number(channel.score) > number(winner.score) && *at - inquiry.now <= inquiry.patience
+    };
+    if let Some((until, (channel, _))) =
+        opening.filter(worth_it).min_by(|(_, one), (_, other)| better(one, other))
+    {
+        return Choice::Wait { channel, until, why: Wait::Patience };
     }
     if inquiry.class == Class::Marketing
         && let Some(until) = clear_of_competition(inquiry)
     {
-        if !in_time(until) {
-            let reasons = vec![Reason::new("would_expire"), Reason::new("conflict")];
-            return Decision::Drop { reasons, channels: Vec::new() };
-        }
-        return defer(best, until, vec![Reason::new("conflict")]);
+        return if in_time(until) {
+            Choice::Wait { channel: best, until, why: Wait::Conflict }
+        } else {
+            Choice::ConflictExpires
+        };
     }
-    let held_out = inquiry.holdout && inquiry.class != Class::Transactional;
-    let mut reasons = vec![Reason::new(if held_out { "holdout" } else { "ok" })];
-    reasons.extend(passed(inquiry.class, best));
-    let (channel, address) = (best.channel.clone(), best.address.clone());
-    if held_out {
-        Decision::Ghost { channel, address, reasons }
+    if inquiry.holdout && inquiry.class != Class::Transactional {
+        Choice::Ghost(best)
     } else {
-        Decision::Send { channel, address, reasons }
+        Choice::Send(best)
     }
 }
 
-fn state<'a>(inquiry: &Inquiry<'_>, channel: &'a ChannelGates) -> State<'a> {
+/// The positions of channels, the best first.
+pub(super) fn ranked(channels: &[Candidate], tie: impl Fn(usize, usize) -> Ordering) -> Vec<usize> {
+    let mut ranked: Vec<(usize, f64)> =
+        channels.iter().enumerate().map(|(position, channel)| (position, number(channel.score))).collect();
+    ranked.sort_by(|(a, one), (b, other)| other.total_cmp(one).then_with(|| tie(*a, *b)).then(a.cmp(b)));
+    ranked.into_iter().map(|(position, _)| position).collect()
+}
+
+/// The gates of one channel taken together.
+struct Gates<'a> {
+    state: State,
+    why: Option<(Stage, &'a Reason)>,
+}
+
+fn gates<'a>(inquiry: &Inquiry<'_>, channel: &'a ChannelGates) -> Gates<'a> {
     let asked = || channel.verdicts.iter().filter(|(stage, _)| !stage.bypassed_by(inquiry.class));
     let shut = asked().filter_map(|(stage, verdict)| match verdict {
         Verdict::Block(reason) => Some((*stage, reason)),
         _ => None,
     });
-    if let Some((gate, reason)) = shut.min_by_key(|(stage, reason)| (*stage, reason.rule.clone())) {
-        return State::Shut { gate, reason };
+    if let Some(why) = shut.min_by_key(|(stage, reason)| (*stage, reason.rule.clone())) {
+        return Gates { state: State::Shut, why: Some(why) };
     }
     let waits = asked().filter_map(|(stage, verdict)| match verdict {
         Verdict::Until(at, reason) if *at > inquiry.now => Some((*at, *stage, reason)),
@@ -238,8 +374,8 @@ fn state<'a>(inquiry: &Inquiry<'_>, channel: &'a ChannelGates) -> State<'a> {
     });
     // Of two gates that open at one instant the earlier stage is named.
     match waits.max_by_key(|(at, stage, reason)| (*at, std::cmp::Reverse((*stage, reason.rule.clone())))) {
-        Some((at, gate, reason)) => State::Opens { at, gate, reason },
-        None => State::Open,
+        Some((at, gate, reason)) => Gates { state: State::Opens(at), why: Some((gate, reason)) },
+        None => Gates { state: State::Open, why: None },
     }
 }
 
@@ -255,25 +391,6 @@ fn passed(class: Class, channel: &ChannelGates) -> Vec<Reason> {
         .collect();
     shown.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.rule.cmp(&other.rule)));
     shown.into_iter().map(|(_, reason)| reason.clone()).collect()
-}
-
-fn defer(channel: &ChannelGates, until: DateTime<Utc>, reasons: Vec<Reason>) -> Decision {
-    Decision::Defer { channel: channel.channel.clone(), address: channel.address.clone(), until, reasons }
-}
-
-fn refuse(ranked: &[(&ChannelGates, State<'_>)]) -> Decision {
-    let expires = ranked.iter().any(|(_, state)| matches!(state, State::Opens { .. }));
-    let channels = ranked.iter().filter_map(|(channel, state)| match state {
-        State::Open => None,
-        State::Opens { gate, reason, .. } | State::Shut { gate, reason } => Some(Refusal {
-            channel: channel.channel.clone(),
-            address: channel.address.clone(),
-            gate: gate.as_str().to_owned(),
-            reason: (*reason).clone(),
-        }),
-    });
-    let rule = if expires { "would_expire" } else { "no_channel" };
-    Decision::Drop { reasons: vec![Reason::new(rule)], channels: channels.collect() }
 }
 
 /// The first instant that is far enough from every competing message, if now is not.

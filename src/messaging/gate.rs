@@ -1,20 +1,21 @@
 //! Gates: what one way to reach a person says to one message.
 
-use super::consent::{ConsentQuestion, consent_across};
+use serde::{Deserialize, Serialize};
+
 use super::input::{Class, Endpoint, Message, Recipient};
 use super::policy::Policy;
-use super::quiet::{QuietReason, quiet};
 use crate::reason::Reason;
 use crate::time::{DateTime, Utc};
 
 /// Where in the order of questions a gate stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Suppression of the address, and consent.
     Consent,
     /// What the person prefers.
     Preference,
-    /// Whether the channel and the address work.
+    /// Whether the channel and the address work, and the business is ready for the channel.
     Reachable,
     /// Whether the channel takes free messages now.
     ServiceWindow,
@@ -27,6 +28,17 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All, in order.
+    pub const ALL: [Self; 7] = [
+        Self::Consent,
+        Self::Preference,
+        Self::Reachable,
+        Self::ServiceWindow,
+        Self::QuietHours,
+        Self::FrequencyCap,
+        Self::Render,
+    ];
+
     /// Its stable name, which is also the rule that a refusal names.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -53,7 +65,8 @@ impl Stage {
 }
 
 /// What a gate says.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Go on. With a reason where the gate has evidence to show.
     Pass(Option<Reason>),
@@ -74,105 +87,20 @@ pub struct Context<'a> {
     pub endpoint: &'a Endpoint,
     /// The sender's rules.
     pub policy: &'a Policy,
-    /// The instant of the decision.
+    /// The instant that is asked about: that of the decision, or a later one at which the message might go.
     pub now: DateTime<Utc>,
 }
 
-/// One question about one way to reach a person. Must be a pure function of its argument.
+/// One question of the host's own about one way to reach a person, which
+/// [`decide_with`](super::decide_with()) asks beside those of this crate. The order in which gates are given makes no
+/// difference, the [`Stage`] does.
 ///
-/// A host adds its own to [`standard_gates`] and calls [`decide_with`](super::decide_with()); the order of the list
-/// makes no difference, the [`Stage`] does.
+/// # To ensure correctness
+/// A pure function of its argument. Where it says [`Verdict::Until`] it says so, or blocks, at every instant before the
+/// one that it names: a deferral is worked out by asking again then.
 pub trait Gate {
     /// Where it stands.
     fn stage(&self) -> Stage;
     /// What it says.
     fn judge(&self, context: &Context<'_>) -> Verdict;
-}
-
-/// The gates of this crate: consent, reachability, quiet hours, and whether the message is written for the channel.
-#[must_use]
-pub const fn standard_gates() -> [&'static dyn Gate; 4] {
-    [&Consent, &Reachable, &Quiet, &Written]
-}
-
-struct Consent;
-
-impl Gate for Consent {
-    fn stage(&self) -> Stage {
-        Stage::Consent
-    }
-
-    fn judge(&self, context: &Context<'_>) -> Verdict {
-        let Context { message, recipient, endpoint, policy, now } = *context;
-        let question = ConsentQuestion {
-            now,
-            class: message.class,
-            purpose: &message.purpose,
-            channel: &endpoint.channel,
-            rule: policy.consent_rule(message.class, recipient.region),
-            suppression: endpoint.suppression,
-            relationship: recipient.relationship.as_ref(),
-        };
-        let ledgers = recipient.ledgers.iter().chain([&endpoint.ledger]).map(Vec::as_slice);
-        let (_, answer) = consent_across(ledgers, &question);
-        let reason = answer.to_reason();
-        if answer.allowed() { Verdict::Pass(Some(reason)) } else { Verdict::Block(reason) }
-    }
-}
-
-struct Reachable;
-
-impl Gate for Reachable {
-    fn stage(&self) -> Stage {
-        Stage::Reachable
-    }
-
-    fn judge(&self, context: &Context<'_>) -> Verdict {
-        if !context.endpoint.reachable {
-            return Verdict::Block(Reason::new("unreachable"));
-        }
-        if !context.endpoint.verified && context.policy.verified_only.contains(&context.message.class) {
-            return Verdict::Block(Reason::new("unverified"));
-        }
-        Verdict::Pass(None)
-    }
-}
-
-struct Quiet;
-
-impl Gate for Quiet {
-    fn stage(&self) -> Stage {
-        Stage::QuietHours
-    }
-
-    fn judge(&self, context: &Context<'_>) -> Verdict {
-        let Context { recipient, policy, now, .. } = *context;
-        let answer = quiet(policy.quiet_hours.of(recipient.region), &recipient.whereabouts, now);
-        let why = answer.reason.map(QuietReason::as_str);
-        match (answer.quiet, answer.until) {
-            (false, _) => Verdict::Pass(why.map(Reason::new)),
-            (true, Some(until)) => {
-                let reason = Reason::new(Stage::QuietHours.as_str());
-                Verdict::Until(until, why.into_iter().fold(reason, Reason::evidence))
-            }
-            (true, None) => Verdict::Block(Reason::new(why.unwrap_or(Stage::QuietHours.as_str()))),
-        }
-    }
-}
-
-struct Written;
-
-impl Gate for Written {
-    fn stage(&self) -> Stage {
-        Stage::Render
-    }
-
-    fn judge(&self, context: &Context<'_>) -> Verdict {
-        match &context.message.written_for {
-            Some(channels) if !channels.contains(&context.endpoint.channel) => {
-                Verdict::Block(Reason::new("missing_variant"))
-            }
-            _ => Verdict::Pass(None),
-        }
-    }
 }

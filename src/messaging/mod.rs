@@ -44,30 +44,46 @@
 //! ```
 
 mod audience;
+mod caps;
 mod combine;
 mod consent;
 pub mod cta;
 mod decide;
 mod gate;
+mod holdout;
 mod input;
+mod judge;
 pub mod limits;
 mod policy;
 mod presets;
 mod purpose;
 mod quiet;
+mod readiness;
+mod score;
+mod service_window;
 pub mod sms;
+mod trace;
 pub mod trigger;
 
 pub use audience::{Audience, AudienceChoice, AudiencePolicy, AudienceRule};
-pub use combine::{ChannelGates, Competing, Decision, Inquiry, Refusal, combine};
+pub use caps::{CalendarUnit, Cap, CapQuestion, CapWindow, CapsAnswer, CountBy, PinnedZones, frequency_caps};
+pub use combine::{ChannelGates, Decision, Inquiry, Refusal, combine};
 pub use consent::{
     ConsentAnswer, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState, Relationship,
     Suppression, consent, consent_across,
 };
-pub use decide::{decide, decide_with};
-pub use gate::{Context, Gate, Stage, Verdict, standard_gates};
-pub use input::{AddressId, Class, Endpoint, Message, PersonSuppression, Recipient};
+pub use decide::{Traced, decide, decide_traced, decide_with};
+pub use gate::{Context, Gate, Stage, Verdict};
+pub use holdout::{FULL_SHARE, holdout};
+pub use input::{
+    AddressId, Class, Competing, Endpoint, Engagement, Interaction, InteractionKind, Message, MessageKind,
+    PastSend, PersonSuppression, Recipient, Urgency,
+};
 pub use policy::{ConsentRules, Policy, QuietHours};
 pub use presets::{Bindingness, QuietBook, QuietRule};
 pub use purpose::{ChannelScope, InvalidPurpose, InvalidScope, Purpose, PurposeScope};
 pub use quiet::{Quiet, QuietReason, Whereabouts, quiet};
+pub use readiness::{ChannelHealth, Readiness, ReadinessLimits, ReadinessRule, Threshold, Unready};
+pub use score::{Pace, PaceFit, Score, ScoreWeights};
+pub use service_window::{ServiceWindow, ServiceWindowAnswer, ServiceWindowReason, ServiceWindows};
+pub use trace::{GateAnswer, Trace, TracedChannel};

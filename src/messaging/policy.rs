@@ -1,22 +1,31 @@
 //! The rules of a sender: plain settings.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
+use super::caps::{Cap, CapWindow, PinnedZones};
 use super::consent::ConsentRule;
 use super::input::Class;
 use super::presets::QuietBook;
-use crate::calendar::{Windows, ZoneId};
+use super::readiness::Readiness;
+use super::score::ScoreWeights;
+use super::service_window::ServiceWindows;
+use crate::calendar::{WeekData, Windows, ZoneError, ZoneId, Zones};
 use crate::channel::Channel;
 use crate::region::Region;
+use crate::time::{TimeDelta, Weekday};
 
 /// What silence means for each class of message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ConsentRules {
     /// For marketing.
     pub marketing: ConsentRule,
+    /// For marketing in a channel, in place of that: many laws are stricter about text messages than about e-mail.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub channels: BTreeMap<Channel, ConsentRule>,
     /// For service messages.
     pub service: ConsentRule,
 }
@@ -24,16 +33,16 @@ pub struct ConsentRules {
 impl Default for ConsentRules {
     /// Marketing only with consent; service messages until the person objects.
     fn default() -> Self {
-        Self { marketing: ConsentRule::OptIn, service: ConsentRule::OptOut }
+        Self { marketing: ConsentRule::OptIn, channels: BTreeMap::new(), service: ConsentRule::OptOut }
     }
 }
 
 impl ConsentRules {
-    /// The rule for a class; transactional messages are owed, so silence never stops them.
+    /// The rule for a class in a channel; transactional messages are owed, so silence never stops them.
     #[must_use]
-    pub const fn of(&self, class: Class) -> ConsentRule {
+    pub fn of(&self, class: Class, channel: &Channel) -> ConsentRule {
         match class {
-            Class::Marketing => self.marketing,
+            Class::Marketing => self.channels.get(channel).copied().unwrap_or(self.marketing),
             Class::Service | Class::Transactional => self.service,
         }
     }
@@ -47,6 +56,9 @@ pub struct QuietHours {
     pub windows: Windows,
     /// The quiet windows of a region, in place of the others.
     pub regions: BTreeMap<Region, Windows>,
+    /// The channels that keep none, such as e-mail, which wakes nobody.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exempt: Vec<Channel>,
     /// The zone to take for a person whose zone nobody knows. Without it such a message is held: not sent.
     /// Give it to [`Whereabouts::locate`](super::Whereabouts::locate).
     pub fallback_zone: Option<ZoneId>,
@@ -67,18 +79,21 @@ impl QuietHours {
     }
 }
 
-/// A sender's rules. The default asks for consent to marketing, keeps no quiet hours and prefers no channel.
+/// A sender's rules. The default asks for consent to marketing, keeps no quiet hours, caps nothing and prefers no
+/// channel; it does keep the operators' [service windows](ServiceWindows) and the [readiness](Readiness) thresholds.
 ///
 /// ```
 /// use throughline::messaging::Policy;
 /// let policy: Policy = serde_json::from_str(r#"{
 ///     "channels": ["push", "email", "sms"],
-///     "quiet_hours": {"windows": {"windows": [{"start": "21:00", "end": "08:00"}]}}
+///     "quiet_hours": {"windows": {"windows": [{"start": "21:00", "end": "08:00"}]}},
+///     "caps": [{"id": "2-a-day", "limit": 2, "window": {"calendar": "day"}}],
+///     "conflict_seconds": 3600
 /// }"#)?;
 /// assert_eq!(policy.channels.len(), 3);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// The channels in the order that breaks ties; those not listed come last, by name.
@@ -91,6 +106,23 @@ pub struct Policy {
     pub quiet_hours: QuietHours,
     /// The classes that go only to addresses which the person has proved to be theirs.
     pub verified_only: Vec<Class>,
+    /// How many messages are enough. All must let a message go.
+    pub caps: Vec<Cap>,
+    /// How far a marketing message keeps from one of higher priority, in seconds.
+    pub conflict_seconds: u32,
+    /// How long a message waits for a better channel when another one is open, in seconds, where it does not say itself.
+    pub patience_seconds: u32,
+    /// How good a way to reach a person an endpoint is.
+    pub score: ScoreWeights,
+    /// When a channel is not used though the person could be reached there.
+    pub readiness: Readiness,
+    /// The channels that take free text only as an answer.
+    pub service_windows: ServiceWindows,
+    /// Where weeks begin, for caps by the week; `None` for the Unicode CLDR's table.
+    pub weeks: Option<WeekData>,
+    /// The zones that caps name: see [`Policy::locate`].
+    #[serde(skip)]
+    pub pinned_zones: PinnedZones,
 }
 
 impl Policy {
@@ -103,16 +135,66 @@ impl Policy {
             quiet_hours.windows = us.clone();
         }
         Self {
-            consent: ConsentRules { marketing: ConsentRule::OptIn, service: ConsentRule::OptIn },
+            consent: ConsentRules { service: ConsentRule::OptIn, ..ConsentRules::default() },
             quiet_hours,
             verified_only: vec![Class::Marketing],
             ..Self::default()
         }
     }
 
-    /// What silence means for a class in a region.
+    /// Finds the zones that the caps name. Until this is done, and again after a policy was read from storage, such a cap
+    /// counts over the longest time that its unit can last anywhere: it never lets more through than it should.
+    ///
+    /// # Errors
+    /// The database does not know a zone; nothing is changed then.
+    ///
+    /// ```
+    /// # #[cfg(feature = "tzdb")] {
+    /// use throughline::calendar::Zones;
+    /// use throughline::messaging::Policy;
+    /// let policy: Policy = serde_json::from_str(
+    ///     r#"{"caps": [{"id": "daily", "limit": 1, "window": {"calendar": "day", "zone": "Asia/Tehran"}}]}"#,
+    /// )?;
+    /// let policy = policy.locate(&Zones::bundled())?;
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn locate(mut self, zones: &Zones) -> Result<Self, ZoneError> {
+        let named = self.caps.iter().filter_map(|cap| match &cap.window {
+            CapWindow::Calendar { zone: Some(id), .. } => Some(id),
+            _ => None,
+        });
+        let found: Result<Vec<_>, _> = named.map(|id| Ok((id.clone(), zones.zone(id)?))).collect();
+        self.pinned_zones = PinnedZones::new(found?);
+        Ok(self)
+    }
+
+    /// What silence means for a class in a region and a channel.
     #[must_use]
-    pub fn consent_rule(&self, class: Class, region: Option<Region>) -> ConsentRule {
-        region.and_then(|region| self.consent_regions.get(&region)).unwrap_or(&self.consent).of(class)
+    pub fn consent_rule(&self, class: Class, region: Option<Region>, channel: &Channel) -> ConsentRule {
+        region
+            .and_then(|region| self.consent_regions.get(&region))
+            .unwrap_or(&self.consent)
+            .of(class, channel)
+    }
+
+    /// The first day of a week in a region; Monday where nobody knows.
+    #[must_use]
+    pub fn week_start(&self, region: Option<Region>) -> Weekday {
+        static CLDR: LazyLock<WeekData> = LazyLock::new(WeekData::cldr);
+        let weeks = self.weeks.as_ref().unwrap_or(&CLDR);
+        region.map_or(weeks.world.first_day, |region| weeks.week(region).first_day)
+    }
+
+    /// How far a marketing message keeps from one of higher priority.
+    #[must_use]
+    pub fn conflict(&self) -> TimeDelta {
+        TimeDelta::seconds(i64::from(self.conflict_seconds))
+    }
+
+    /// How long a message waits for a better channel, where it does not say itself.
+    #[must_use]
+    pub fn patience(&self) -> TimeDelta {
+        TimeDelta::seconds(i64::from(self.patience_seconds))
     }
 }

@@ -4,7 +4,7 @@ use crate::calendar::{Calendar, Windows, Zone, ZoneId, Zones};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 /// How many days ahead an instant is sought that is open in every candidate zone.
-const SEARCH_DAYS: i64 = 8;
+pub(super) const SEARCH_DAYS: i64 = 8;
 
 /// What is known of the zone a person is in.
 ///

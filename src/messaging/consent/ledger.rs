@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 
 use serde::{Deserialize, Serialize};
 
-use super::input::Class;
-use super::purpose::{ChannelScope, Purpose, PurposeScope};
+use super::super::input::Class;
+use super::super::purpose::{ChannelScope, Purpose, PurposeScope};
 use crate::channel::Channel;
 use crate::pii::Pii;
 use crate::reason::Reason;
