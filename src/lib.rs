@@ -37,7 +37,7 @@
 //!
 //! Around them: [`store`], where facts are kept (in memory, in an embedded file, or in your own storage through one
 //! trait), and [`hub`], the front door for blocking and asynchronous services. The nouns that they share are [`event`],
-//! [`record`](mod@record), [`identifier`], [`channel`], [`device`], [`cart`], [`money`], [`calendar`], [`text`].
+//! [`record`](mod@record), [`identifier`], [`channel`], [`device`], [`cart`], [`money`], [`calendar`], [`locale`], [`text`].
 //!
 //! # Four laws
 //! 1. *Facts belong to records; profiles are views.* What a source says is never rewritten, so a merge moves no event and
@@ -68,6 +68,7 @@ pub mod identity;
 pub mod ids;
 pub mod journey;
 pub mod keyed;
+pub mod locale;
 pub mod messaging;
 pub mod money;
 pub mod names;

@@ -7,10 +7,12 @@
 //! | Does it hold what a person cannot see? | [`controls`] |
 //! | Might it be made to look like something else? | [`TextFlags`], a warning and never a reason to match |
 //! | Which script, which direction? | [`dominant_script`], [`Direction`] |
+//! | How does a value stand in a sentence of the other direction? | [`bidi`] |
 //! | How many columns does it take? | [`display_width`], [`pad`] |
 //!
 //! Names are never restricted: every string is a name. Only the comparison form drops things.
 
+pub mod bidi;
 mod confusable;
 pub mod controls;
 pub mod digits;

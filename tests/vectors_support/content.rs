@@ -1,11 +1,16 @@
 //! What a message says: text messages, directions, locales, claims, payloads, calls to action.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 use throughline::channel::Channel;
+use throughline::locale::{AvailableLocales, Locale, Requested, plural};
 use throughline::messaging::cta::{AppVersion, CtaDevice, Intent, Links, Os, call_to_action};
 use throughline::messaging::limits::{PUSH_BYTES, PushEscape, push_bytes};
 use throughline::messaging::sms::{ReferenceBits, SmsSettings, segments, split};
+use throughline::text::Direction;
+use throughline::text::bidi::{Markup, isolate};
 
 use crate::messaging::Suite;
 
@@ -37,6 +42,69 @@ pub(crate) fn sms_segments() -> Suite {
             }
             Err(_) => json!({"error": "empty_body"}),
         }
+    })
+}
+
+pub(crate) fn bidi() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        template: String,
+        vars: BTreeMap<String, String>,
+        base: String,
+        format: Markup,
+    }
+    Box::new(|given| {
+        let input: Input = read(given);
+        let base = if input.base == "rtl" { Direction::Rtl } else { Direction::Ltr };
+        let mut text = String::new();
+        let mut rest = input.template.as_str();
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap();
+            text += before;
+            text += &isolate(&input.vars[name], base, input.format);
+            rest = after;
+        }
+        json!({"text": text + rest})
+    })
+}
+
+pub(crate) fn locale() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        requested: Vec<String>,
+        available: Vec<String>,
+        default: Option<String>,
+    }
+    Box::new(|given| {
+        let input: Input = read(given);
+        let requested: Vec<Locale> = input.requested.iter().filter_map(|tag| tag.parse().ok()).collect();
+        let available: Vec<Locale> = input.available.iter().map(|tag| tag.parse().unwrap()).collect();
+        let default = input.default.and_then(|tag| tag.parse::<Locale>().ok());
+        let found =
+            AvailableLocales::new(available).lookup(&Requested::new(&requested), &Requested::new(&default));
+        match found {
+            Ok(found) => json!({
+                "chosen": input.available[found.position],
+                "dir": if found.direction == Direction::Rtl { "rtl" } else { "ltr" },
+                "chain": found.chain,
+            }),
+            Err(_) => json!({"error": "no_variant"}),
+        }
+    })
+}
+
+pub(crate) fn plurals() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        locale: Locale,
+        n: String,
+    }
+    Box::new(|given| {
+        let input: Input = read(given);
+        json!({"category": plural(&input.locale, &input.n).unwrap()})
     })
 }
 
