@@ -47,6 +47,7 @@ mod audience;
 mod caps;
 mod combine;
 mod consent;
+pub mod content;
 pub mod cta;
 mod decide;
 mod gate;

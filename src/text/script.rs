@@ -86,7 +86,8 @@ pub fn dominant_script(text: &str) -> Option<Script> {
 }
 
 /// The direction in which a text runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Direction {
     /// Left to right.
     Ltr,
