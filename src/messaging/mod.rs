@@ -11,6 +11,14 @@
 //! 3. [`combine`]: the best open channel, or wait for a better or the first one;
 //! 4. a competing message of higher priority; last the control group.
 //!
+//! A deferral names the instant at which the message goes if nothing else happens: not a second later, and not one at which
+//! another rule would stop it again. [`decide_traced`] shows what every gate said.
+//!
+//! Around the decision: the consent ledger with its [receipts](ConsentReceipt), [double opt-in](DoubleOptIn),
+//! [one-click unsubscribing](Unsubscribe), [words that stop](StopWords) and [rules by region](ConsentBook);
+//! [frequency caps](frequency_caps()), [service windows](ServiceWindows), [readiness](Readiness) and [scores](ScoreWeights)
+//! of channels; [control groups](holdout()); and [escalation](escalate) to the next channel when nobody read the first.
+//!
 //! Whoever is not allowed to be sent a message is never sent one because data is missing: no consent on record, no
 //! known time zone and no known address each have their own reason.
 //!
@@ -50,6 +58,7 @@ mod consent;
 pub mod content;
 pub mod cta;
 mod decide;
+mod escalation;
 mod gate;
 mod holdout;
 mod input;
@@ -60,6 +69,7 @@ mod presets;
 mod purpose;
 mod quiet;
 mod readiness;
+mod retail;
 mod score;
 mod service_window;
 pub mod sms;
@@ -70,18 +80,23 @@ pub use audience::{Audience, AudienceChoice, AudiencePolicy, AudienceRule};
 pub use caps::{CalendarUnit, Cap, CapQuestion, CapWindow, CapsAnswer, CountBy, PinnedZones, frequency_caps};
 pub use combine::{ChannelGates, Decision, Inquiry, Refusal, combine};
 pub use consent::{
-    ConsentAnswer, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState, Relationship,
-    Suppression, consent, consent_across,
+    ConsentAnswer, ConsentBook, ConsentLaw, ConsentQuestion, ConsentReason, ConsentReceipt, ConsentRecord,
+    ConsentRule, ConsentRules, ConsentState, DoubleOptIn, Effect, InvalidConsent, InvalidConsentKind,
+    InvalidLink, KeywordKind, ReceiptError, ReceiptTerms, Relationship, StopWords, Suppression, TokenError,
+    TokenErrorKind, Unsubscribe, UnsubscribeRequest, WordList, consent, consent_across,
 };
 pub use decide::{Traced, decide, decide_traced, decide_with};
+pub use escalation::{
+    Escalation, EscalationEnd, EscalationStep, Progress, StepEvent, StepEventKind, StepSend, escalate,
+};
 pub use gate::{Context, Gate, Stage, Verdict};
 pub use holdout::{FULL_SHARE, holdout};
 pub use input::{
     AddressId, Class, Competing, Endpoint, Engagement, Interaction, InteractionKind, Message, MessageKind,
     PastSend, PersonSuppression, Recipient, Urgency,
 };
-pub use policy::{ConsentRules, Policy, QuietHours};
-pub use presets::{Bindingness, QuietBook, QuietRule};
+pub use policy::{Policy, QuietHours};
+pub use presets::{Bindingness, QuietBook, QuietRule, RuleSource};
 pub use purpose::{ChannelScope, InvalidPurpose, InvalidScope, Purpose, PurposeScope};
 pub use quiet::{Quiet, QuietReason, Whereabouts, quiet};
 pub use readiness::{ChannelHealth, Readiness, ReadinessLimits, ReadinessRule, Threshold, Unready};

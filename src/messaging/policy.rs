@@ -6,9 +6,9 @@ use std::sync::LazyLock;
 use serde::{Deserialize, Serialize};
 
 use super::caps::{Cap, CapWindow, PinnedZones};
-use super::consent::ConsentRule;
+use super::consent::{ConsentRule, ConsentRules};
 use super::input::Class;
-use super::presets::QuietBook;
+use super::presets::{QuietBook, RuleSource};
 use super::readiness::Readiness;
 use super::score::ScoreWeights;
 use super::service_window::ServiceWindows;
@@ -16,37 +16,6 @@ use crate::calendar::{WeekData, Windows, ZoneError, ZoneId, Zones};
 use crate::channel::Channel;
 use crate::region::Region;
 use crate::time::{TimeDelta, Weekday};
-
-/// What silence means for each class of message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct ConsentRules {
-    /// For marketing.
-    pub marketing: ConsentRule,
-    /// For marketing in a channel, in place of that: many laws are stricter about text messages than about e-mail.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub channels: BTreeMap<Channel, ConsentRule>,
-    /// For service messages.
-    pub service: ConsentRule,
-}
-
-impl Default for ConsentRules {
-    /// Marketing only with consent; service messages until the person objects.
-    fn default() -> Self {
-        Self { marketing: ConsentRule::OptIn, channels: BTreeMap::new(), service: ConsentRule::OptOut }
-    }
-}
-
-impl ConsentRules {
-    /// The rule for a class in a channel; transactional messages are owed, so silence never stops them.
-    #[must_use]
-    pub fn of(&self, class: Class, channel: &Channel) -> ConsentRule {
-        match class {
-            Class::Marketing => self.channels.get(channel).copied().unwrap_or(self.marketing),
-            Class::Service | Class::Transactional => self.service,
-        }
-    }
-}
 
 /// When messages wait, in the recipient's zone.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -120,6 +89,9 @@ pub struct Policy {
     pub service_windows: ServiceWindows,
     /// Where weeks begin, for caps by the week; `None` for the Unicode CLDR's table.
     pub weeks: Option<WeekData>,
+    /// Where the rules above come from, for whoever reads the policy.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<RuleSource>,
     /// The zones that caps name: see [`Policy::locate`].
     #[serde(skip)]
     pub pinned_zones: PinnedZones,

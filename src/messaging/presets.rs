@@ -20,6 +20,20 @@ pub enum Bindingness {
     Advice,
 }
 
+/// Where one rule of a policy comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RuleSource {
+    /// The rule: a field of the policy, or the id of a cap.
+    pub rule: String,
+    /// Where it is written.
+    pub source: String,
+    /// How binding the source says it is.
+    pub bindingness: Bindingness,
+    /// The date of this entry. Rules change: read the source before you rely on it.
+    pub as_of: NaiveDate,
+}
+
 /// When promotional messages wait in one region.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -7,9 +7,11 @@ use serde_json::{Value, json};
 use throughline::calendar::Zones;
 use throughline::channel::Channel;
 use throughline::messaging::{
-    Cap, CapQuestion, CapWindow, Class, MessageKind, PastSend, PinnedZones, ServiceWindows, Whereabouts,
-    frequency_caps,
+    Cap, CapQuestion, CapWindow, Class, Effect, EscalationStep, MessageKind, PastSend, PinnedZones,
+    ServiceWindows, StepEvent, StepSend, StopWords, Unsubscribe, UnsubscribeRequest, Whereabouts, WordList,
+    escalate, frequency_caps,
 };
+use throughline::signing::SigningKeys;
 use throughline::time::{DateTime, Utc, Weekday};
 
 use crate::messaging::Suite;
@@ -100,5 +102,73 @@ pub(crate) fn service_windows() -> Suite {
             "reason": answer.reason.as_str(),
             "closes_at": answer.closes_at.map(instant),
         })
+    })
+}
+
+pub(crate) fn routing() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        plan: Vec<EscalationStep>,
+        now: DateTime<Utc>,
+        sends: Vec<StepSend>,
+        events: Vec<StepEvent>,
+    }
+    Box::new(|given| {
+        let input: Input = read(given);
+        let next = escalate(&input.plan, &input.sends, &input.events, input.now);
+        serde_json::to_value(next).unwrap()
+    })
+}
+
+pub(crate) fn unsubscribe() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        method: String,
+        body: String,
+        token: String,
+        /// Whether the request brought cookies: nobody looks at them.
+        #[serde(default, rename = "cookies")]
+        _cookies: Option<bool>,
+    }
+    let keys = SigningKeys::new("2026", b"vectors");
+    let link = Unsubscribe::new("a-1", "marketing".parse().unwrap(), "email".parse().unwrap(), "m-1");
+    Box::new(move |given| {
+        let input: Input = read(given);
+        let token = match &*input.token {
+            "valid" => link.token(&keys),
+            _ => link.token(&SigningKeys::new("2026", b"somebody else")),
+        };
+        let request = UnsubscribeRequest { method: &input.method, body: &input.body };
+        json!({"effect": match request.effect(&token, &keys) {
+            Effect::ConfirmPage => "confirm_page",
+            Effect::Unsubscribe(_) => "unsubscribe",
+            Effect::Reject(_) => "reject",
+        }})
+    })
+}
+
+pub(crate) fn stop_keywords() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        text: String,
+        #[serde(default)]
+        extra: Extra,
+    }
+    #[derive(Deserialize, Default)]
+    #[serde(deny_unknown_fields, default)]
+    struct Extra {
+        opt_out: Vec<String>,
+        opt_in: Vec<String>,
+        help: Vec<String>,
+    }
+    let base = StopWords::base();
+    let own = WordList::published("en").unwrap();
+    Box::new(move |given| {
+        let Input { text, extra: Extra { opt_out, opt_in, help } } = read(given);
+        let extra = WordList { opt_out, opt_in, help, review: Vec::new(), ..own.clone() };
+        json!({"kind": base.clone().with(&extra).read(&text)})
     })
 }

@@ -1,6 +1,7 @@
 //! The consent ledger: what a person has allowed, read at an instant.
 
 use std::cmp::Reverse;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,33 @@ impl ConsentRecord {
         Self { purpose, channel, state, at, expires_at: None, evidence: None }
     }
 
+    /// The same, checked before it goes into a ledger: an entry that could never count, or not yet, is refused. The fold
+    /// is safe without it, for it never counts such an entry; but then nobody learns that a source sends nonsense.
+    ///
+    /// # Errors
+    /// The entry is dated after `now`, ends before it begins, or grants everything at once.
+    ///
+    /// ```
+    /// use throughline::messaging::{ConsentRecord, ConsentState, InvalidConsentKind};
+    /// let tomorrow = "2026-06-02T12:00:00Z".parse()?;
+    /// let grant = ConsentRecord::new("marketing".parse()?, "sms".parse()?, ConsentState::Granted, tomorrow);
+    /// let refused = grant.checked("2026-06-01T12:00:00Z".parse()?).map_err(|error| error.kind());
+    /// assert_eq!(refused, Err(InvalidConsentKind::FromTheFuture));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn checked(self, now: DateTime<Utc>) -> Result<Self, InvalidConsent> {
+        let blanket = self.state == ConsentState::Granted && self.purpose == PurposeScope::All;
+        if self.at > now {
+            Err(InvalidConsent(InvalidConsentKind::FromTheFuture))
+        } else if self.expires_at.is_some_and(|end| end <= self.at) {
+            Err(InvalidConsent(InvalidConsentKind::EndsBeforeItBegins))
+        } else if blanket {
+            Err(InvalidConsent(InvalidConsentKind::BlanketGrant))
+        } else {
+            Ok(self)
+        }
+    }
+
     fn counts(&self, question: &ConsentQuestion<'_>) -> bool {
         let blanket_grant = self.state == ConsentState::Granted && self.purpose == PurposeScope::All;
         self.at <= question.now
@@ -65,6 +93,42 @@ impl ConsentRecord {
             && self.channel.covers(question.channel)
     }
 }
+
+/// What is wrong with an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InvalidConsentKind {
+    /// It is dated after now: a clock is wrong, or somebody lies.
+    FromTheFuture,
+    /// Its end is not after its beginning.
+    EndsBeforeItBegins,
+    /// It grants every purpose at once, which is no consent.
+    BlanketGrant,
+}
+
+/// An entry that does not go into a ledger.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InvalidConsent(InvalidConsentKind);
+
+impl InvalidConsent {
+    /// What to fix at its source.
+    #[must_use]
+    pub const fn kind(&self) -> InvalidConsentKind {
+        self.0
+    }
+}
+
+impl fmt::Display for InvalidConsent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            InvalidConsentKind::FromTheFuture => "the consent record is dated in the future",
+            InvalidConsentKind::EndsBeforeItBegins => "the consent record ends before it begins",
+            InvalidConsentKind::BlanketGrant => "a grant for every purpose is no consent",
+        })
+    }
+}
+
+impl std::error::Error for InvalidConsent {}
 
 /// What silence means, by jurisdiction and class of message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
