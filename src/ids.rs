@@ -1,7 +1,8 @@
 //! Typed identifiers. Each is 128 bits, shown as a UUID.
 //!
 //! Two families:
-//! * ids of *facts and views* ([`RecordId`], [`ProfileId`], [`EventKey`], [`CartId`], [`QuoteId`], [`OrderId`]) are keyed hashes of
+//! * ids of *facts and views* ([`RecordId`], [`ProfileId`], [`EventKey`], [`CartId`], [`QuoteId`], [`OrderId`],
+//!   [`OutboxKey`]) are keyed hashes of
 //!   what they name, so that the same facts give the same ids in any order of arrival and on any machine;
 //! * ids of *acts* ([`DecisionId`], [`CommandId`]) are ordered by time and minted by the hub's context ([`Mint`]), never
 //!   from a global.
@@ -74,6 +75,9 @@ typed_ids! {
     QuoteId;
     /// An order that was placed: a hash of the host's own order number.
     OrderId;
+    /// A message to a person at one step in one channel, in one class of attempts: a keyed hash of all of these. The
+    /// idempotency key that the provider gets is made of it.
+    OutboxKey;
     /// A person's decision to link two records or to keep them apart.
     DecisionId;
     /// A command, for idempotency.
