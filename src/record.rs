@@ -200,6 +200,44 @@ pub struct ConsentFact {
     /// Granted, or withdrawn.
     #[serde(rename = "g")]
     pub granted: bool,
+    /// Where it was neither quite granted nor withdrawn.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub nuance: Option<ConsentNuance>,
+    /// From when on a grant no longer holds.
+    #[serde(
+        rename = "x",
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "chrono::serde::ts_milliseconds_option"
+    )]
+    pub expires_at: Option<DateTime<Utc>>,
+    /// What proves it, in the host's words.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Pii<Box<str>>>,
+}
+
+/// How a consent fact that is not a grant differs from a withdrawal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConsentNuance {
+    /// A yes that is not confirmed yet (double opt-in).
+    Pending,
+    /// A no when asked.
+    Denied,
+}
+
+impl ConsentFact {
+    /// A grant or a withdrawal, without an end and without evidence.
+    #[must_use]
+    pub const fn new(
+        at: DateTime<Utc>,
+        event: EventKey,
+        purpose: Box<str>,
+        channel: Option<Channel>,
+        granted: bool,
+    ) -> Self {
+        Self { at, event, purpose, channel, granted, nuance: None, expires_at: None, evidence: None }
+    }
 }
 
 /// What one source says about one person: the identifiers it claims, the fields it holds, the consent it was told.

@@ -54,13 +54,7 @@ const PENDING_OPERATIONS: [&str; 12] = [
     "period_end",
 ];
 /// Suites of messages that belong to parts that are not there yet.
-const PENDING_SUITES: &[&str] = &[
-    "continuity",
-    "near_duplicates",
-    "redaction",
-    "skills_routing",
-    "sla",
-];
+const PENDING_SUITES: &[&str] = &["continuity", "near_duplicates", "redaction", "skills_routing", "sla"];
 
 #[expect(clippy::disallowed_methods, reason = "the folder of the cases is the test's own setting")]
 fn folder(set: &str) -> PathBuf {

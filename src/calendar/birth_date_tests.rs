@@ -1,6 +1,5 @@
-use super::{
-    BirthDate, BirthDateErrorKind, BirthDatePrecision, JALALI_MONTHS, MONTHS, from_jalali, is_jalali_leap,
-};
+use super::{BirthDate, BirthDateErrorKind, BirthDatePrecision, JALALI_MONTHS, MONTHS, from_jalali};
+use crate::calendar::jalali::is_leap;
 use crate::text::fold;
 use crate::time::{NaiveDate, TimeDelta};
 use chrono::Datelike;
@@ -195,7 +194,7 @@ fn the_iranian_calendar_agrees_with_known_days() {
     ] {
         assert_eq!(from_jalali(year, month, of_month), Some(gregorian), "{year}/{month}/{of_month}");
     }
-    let leaps: Vec<i32> = (1370..=1412).filter(|year| is_jalali_leap(*year)).collect();
+    let leaps: Vec<i32> = (1370..=1412).filter(|year| is_leap(*year)).collect();
     assert_eq!(leaps, [1370, 1375, 1379, 1383, 1387, 1391, 1395, 1399, 1403, 1408, 1412]);
 }
 

@@ -77,7 +77,7 @@ fn first_day(year: i32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(1821, 3, 21)?.checked_add_signed(TimeDelta::days(days))
 }
 
-const fn is_leap(year: i32) -> bool {
+pub(super) const fn is_leap(year: i32) -> bool {
     (25 * year + 11).rem_euclid(33) < 8
 }
 

@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::calendar::Zones;
 use crate::channel::Channel;
 use crate::identifier::{Identifier, IdentifierKind};
-use crate::messaging::{
-    self, AddressId, ConsentRecord, ConsentState, Decision, Endpoint, Message, Policy, Recipient, Whereabouts,
-};
+use crate::ids::{OutboxKey, RecordId};
+use crate::messaging::{self, AddressId, Decision, Endpoint, Message, Policy, Recipient, Whereabouts};
 use crate::record::{ClaimLevel, Record};
 use crate::region::Region;
 use crate::store::{Stop, Tx};
 
+use super::consents::ledger;
+use super::outbox::{bookings, told};
 use super::standing::standing;
-use super::{Context, Rules, Who, keys, members};
+use super::{Context, Rules, Who, addresses, keys, members};
 
 /// A question about one message.
 #[derive(Debug, Clone, Copy)]
@@ -44,10 +45,23 @@ pub fn decide(
     inquiry: &Inquiry<'_>,
 ) -> Result<Option<Decision>, Stop> {
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
-    let wanted: Vec<_> = members::cluster(tx, record)?.0.into_iter().map(keys::record).collect();
-    let records: Vec<Record> = tx.get_many::<Record>(&wanted)?.into_iter().flatten().collect();
-    let recipient = recipient(&records, inquiry, context.rules);
+    let records = records_of(tx, record)?;
+    let mut recipient = recipient(tx, context, &records, inquiry, None)?;
+    if let Some(key) = &inquiry.message.told_key {
+        let fact = told::fact(context, key);
+        if !told::marks(tx, &records, fact)?.is_empty() {
+            recipient.told.insert(key.clone());
+        }
+    }
     Ok(Some(messaging::decide(inquiry.message, &recipient, inquiry.policy, context.now)))
+}
+
+/// The records of the profile that a record is in.
+pub(crate) fn records_of(tx: &mut Tx<'_>, record: RecordId) -> Result<Vec<(RecordId, Record)>, Stop> {
+    let ids = members::cluster(tx, record)?.0;
+    let wanted: Vec<_> = ids.iter().copied().map(keys::record).collect();
+    let found = tx.get_many::<Record>(&wanted)?;
+    Ok(ids.into_iter().zip(found).filter_map(|(id, record)| Some((id, record?))).collect())
 }
 
 /// The address that a decision names by its opaque id, for sending: as the customer's source wrote it if it is among
@@ -62,10 +76,18 @@ pub fn address(
     address: &AddressId,
 ) -> Result<Option<String>, Stop> {
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
-    let rules = context.rules;
-    let wanted: Vec<_> = members::cluster(tx, record)?.0.into_iter().map(keys::record).collect();
-    for record in tx.get_many::<Record>(&wanted)?.into_iter().flatten() {
-        let mut known = standing(&record, rules).map(|(known, _)| known);
+    let records = records_of(tx, record)?;
+    Ok(address_of(&records, context.rules, address))
+}
+
+/// The same among records.
+pub(crate) fn address_of(
+    records: &[(RecordId, Record)],
+    rules: &Rules,
+    address: &AddressId,
+) -> Option<String> {
+    for (_, record) in records {
+        let mut known = standing(record, rules).map(|(known, _)| known);
         let Some(found) = known.find(|known| known.digest(&rules.pepper).to_string() == address.as_str())
         else {
             continue;
@@ -75,12 +97,24 @@ pub fn address(
             Identifier::parse(found.kind().clone(), written, &rules.identifiers)
                 .is_ok_and(|parsed| parsed == *found)
         });
-        return Ok(Some(same.map_or(found.reveal(), |written| written).to_owned()));
+        return Some(same.map_or(found.reveal(), |written| written).to_owned());
     }
-    Ok(None)
+    None
 }
 
-fn recipient(records: &[Record], inquiry: &Inquiry<'_>, rules: &Rules) -> Recipient {
+/// The person as far as a message is concerned. What `own`, the entry that it is about, was booked for does not count
+/// against itself.
+pub(crate) fn recipient(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    records: &[(RecordId, Record)],
+    inquiry: &Inquiry<'_>,
+    own: Option<OutboxKey>,
+) -> Result<Recipient, Stop> {
+    let rules = context.rules;
+    let ids = records.iter().map(|(id, _)| *id);
+    let (sends, competing) = bookings::of(tx, ids, inquiry.policy, context.now, own)?;
+    let records: Vec<&Record> = records.iter().map(|(_, record)| record).collect();
     let latest = |name: &str| {
         let fields = records.iter().filter_map(|record| record.fields.get(name));
         fields.max_by_key(|field| (field.at, field.event)).map(|field| &**field.value.reveal())
@@ -92,19 +126,30 @@ fn recipient(records: &[Record], inquiry: &Inquiry<'_>, rules: &Rules) -> Recipi
         others.map(|field| &**field.value.reveal()),
         inquiry.policy.quiet_hours.fallback_zone.as_ref(),
     );
-    Recipient {
+    let mut endpoints = endpoints(records.iter().copied(), rules);
+    for endpoint in &mut endpoints {
+        let facts = addresses::get(tx, &endpoint.address, &endpoint.channel)?;
+        let verdict = facts.health.verdict(&rules.bounces, context.now);
+        endpoint.suppression = verdict.suppression;
+        endpoint.reachable = verdict.reachable;
+        (endpoint.engagement, endpoint.last_engaged) = facts.engagement(context.now);
+        endpoint.ledger = facts.ledger;
+    }
+    Ok(Recipient {
         region: latest("address.country").and_then(Region::parse),
-        endpoints: endpoints(records, rules),
-        ledgers: records.iter().map(ledger).collect(),
+        endpoints,
+        ledgers: records.iter().map(|record| ledger(record)).collect(),
         told: inquiry.told.clone(),
+        sends,
+        competing,
         holdout: inquiry.holdout,
         ..Recipient::new(whereabouts)
-    }
+    })
 }
 
 /// One endpoint per channel and address that the records name, the best claim to it counting. What a later proof has
 /// detached is no way to reach her: whoever planted it would get her messages.
-fn endpoints(records: &[Record], rules: &Rules) -> Vec<Endpoint> {
+pub(crate) fn endpoints<'r>(records: impl IntoIterator<Item = &'r Record>, rules: &Rules) -> Vec<Endpoint> {
     let mut found: BTreeMap<(Channel, String), ClaimLevel> = BTreeMap::new();
     for record in records {
         for (identifier, claim) in standing(record, rules) {
@@ -131,22 +176,4 @@ fn channels(identifier: &Identifier, record: &Record) -> Vec<Channel> {
         (IdentifierKind::DeviceId, Channel::App) => vec![Channel::Push],
         _ => Vec::new(),
     }
-}
-
-/// What one record was told about consent. What cannot be read as a grant is no grant; a refusal that cannot be read is a
-/// refusal of everything.
-fn ledger(record: &Record) -> Vec<ConsentRecord> {
-    let entry = |fact: &crate::record::ConsentFact| {
-        let purpose = fact.purpose.parse();
-        let (purpose, state) = match (purpose, fact.granted) {
-            (Ok(purpose), true) => (purpose, ConsentState::Granted),
-            (Ok(purpose), false) => (purpose, ConsentState::Withdrawn),
-            (Err(_), true) => return None,
-            (Err(_), false) => (messaging::PurposeScope::All, ConsentState::Withdrawn),
-        };
-        let channel =
-            fact.channel.clone().map_or(messaging::ChannelScope::All, messaging::ChannelScope::Only);
-        Some(ConsentRecord::new(purpose, channel, state, fact.at))
-    };
-    record.consents.iter().filter_map(entry).collect()
 }

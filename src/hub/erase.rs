@@ -14,7 +14,8 @@ use super::fold::Dirty;
 use super::standing::is_spoken;
 use super::stored::Holders;
 use super::{
-    CommandKey, Context, Who, blocks, coupons, decided, erased, event_log, holders, keys, members, resolve,
+    CommandKey, Context, Who, addresses, blocks, coupons, decided, erased, event_log, holders, keys, members,
+    outbox, resolve,
 };
 
 /// What shall happen when the erased person is heard of again.
@@ -58,7 +59,8 @@ pub enum What {
     Profile(Who),
 }
 
-/// Erases records with their events, claims, fields, decisions and receipts, in one batch.
+/// Erases records with their events, claims, fields, consent, decisions, messages and receipts, in one batch. What is known
+/// of an address goes with the last record that holds it.
 ///
 /// Afterwards everything is as if the records had never been seen, and other records that they held together are apart.
 /// What a linkage model counted when it was trained goes with its next training ([`Linkage`](super::Linkage)).
@@ -166,6 +168,13 @@ fn erase_record(
     }
     tx.delete(&keys::event_range(id));
     coupons::forget(tx, id)?;
+    outbox::forget(tx, context, id)?;
+    for identifier in record.claims.keys() {
+        let value = identifier.digest(&rules.pepper);
+        if holders::get(tx, value)?.count == 0 {
+            addresses::forget(tx, value)?;
+        }
+    }
     tx.delete(&keys::membership(id));
     tx.delete(&keys::record(id));
     tx.announce(&keys::record(id));

@@ -163,7 +163,7 @@ pub(crate) fn fold(
 }
 
 /// Brings the index of holders in line with what the record now lets its addresses be used for.
-fn consent_changed(
+pub(crate) fn consent_changed(
     tx: &mut Tx<'_>,
     rules: &Rules,
     id: RecordId,
@@ -264,13 +264,8 @@ fn join_fields(event: &Event, rules: &Rules, record: &mut Record, at: Millis, ke
         changed |= differs;
     }
     for consent in event.consents() {
-        record.consent(ConsentFact {
-            at: at.into(),
-            event: key,
-            purpose: consent.purpose.into(),
-            channel: consent.channel,
-            granted: consent.granted,
-        });
+        let purpose = consent.purpose.into();
+        record.consent(ConsentFact::new(at.into(), key, purpose, consent.channel, consent.granted));
     }
     changed
 }

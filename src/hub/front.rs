@@ -1,5 +1,6 @@
 //! The two drivers of the use cases: on the calling thread, and in an asynchronous service.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::calendar::Zone;
@@ -8,22 +9,27 @@ use crate::channel::Channel;
 use crate::event::{Event, Import};
 use crate::identifier::Identifier;
 use crate::identity::{Decision, RulesError, Step, WhyNot};
-use crate::ids::{DecisionId, QuoteId, RecordId};
+use crate::ids::{DecisionId, OutboxKey, QuoteId, RecordId};
 use crate::journey::{Continuation, Entry, Session, SessionSettings, Timeline};
-use crate::messaging::{self, AddressId};
+use crate::messaging::delivery::DeliveryEvent;
+use crate::messaging::kpi::{Kpi, KpiGroup};
+use crate::messaging::{self, AddressId, ConsentAnswer, ConsentQuestion, ConsentRecord, Sender};
 use crate::money::{Currency, MoneyError};
 use crate::pricing::coupon::{CouponAct, CouponBook, GuessRules, Guesses};
 use crate::pricing::prior_price::{PriceStep, PriorPrice, PriorPriceRules};
 use crate::pricing::seal::SealedQuote;
 use crate::pricing::{PriceError, PriceRules, Priced, Purchase};
+use crate::reason::Reason;
 use crate::signing::SigningKeys;
-use crate::store::{Stop, Store, StoreError, Tenant, Tx, run, run_async};
+use crate::store::{Stop, Store, StoreError, StoreErrorKind, Tenant, Tx, run, run_async};
 use crate::time::{DateTime, TimeDelta, Utc};
 
+use super::outbox::{is_of_one, rotated};
 use super::{
-    Afterwards, Clock, CommandKey, Context, CouponOutcome, CouponRequest, DecisionOutcome, ErasureOutcome,
-    Formed, Inquiry, Likeness, PriceSeries, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
-    Rehearsal, Rules, SystemClock, Verified, What, Who,
+    Afterwards, Claimed, Clock, CommandKey, ConsentOutcome, Context, CouponOutcome, CouponRequest,
+    DecisionOutcome, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue,
+    EnqueueOutcome, ErasureOutcome, Formed, Inquiry, Likeness, Messages, PriceSeries, Profile, QuoteOutcome,
+    QuotePresented, QuoteStanding, Recorded, Rehearsal, Rules, SystemClock, Verified, What, Who,
 };
 
 /// What both drivers hold.
@@ -184,6 +190,120 @@ impl AsyncHub {
     }
 }
 
+impl Parts {
+    async fn dispatch(&self, sender: &dyn Sender, dispatch: &Dispatch<'_>) -> Result<Dispatched, StoreError> {
+        let mut done = Dispatched::default();
+        let due = self.run_async(|tx, context| super::due_messages(tx, context, dispatch.window())).await?;
+        for key in rotated(due, &self.clock.entropy()) {
+            if done.entries.len() >= dispatch.limit {
+                break;
+            }
+            match self.dispatch_one(sender, dispatch, key).await {
+                Ok(Some(entry)) => done.entries.push(entry),
+                Ok(None) => done.skipped += 1,
+                Err(error) if is_of_one(error.kind()) => {
+                    let reason = Reason::new("unreadable");
+                    done.entries.push(DispatchedEntry { key, state: None, reason });
+                }
+                // Another worker was faster, time and again.
+                Err(error) if error.kind() == StoreErrorKind::Conflict => done.skipped += 1,
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Takes up one entry, sends it outside of any unit of work, and settles it; `None` if it is not to be taken up.
+    async fn dispatch_one(
+        &self,
+        sender: &dyn Sender,
+        dispatch: &Dispatch<'_>,
+        key: OutboxKey,
+    ) -> Result<Option<DispatchedEntry>, StoreError> {
+        let Dispatch { policy, zones, health, .. } = dispatch;
+        let claimed = self
+            .run_async(|tx, context| super::claim_message(tx, context, key, policy, zones, health))
+            .await?;
+        let (outgoing, token) = match claimed {
+            Claimed::Send { outgoing, token } => (outgoing, token),
+            Claimed::Settled { state, reason } => {
+                return Ok(Some(DispatchedEntry { key, state: Some(state), reason }));
+            }
+            Claimed::Skipped { .. } => return Ok(None),
+        };
+        let answer = sender.send(&outgoing).await;
+        let key = outgoing.key;
+        let settled =
+            self.run_async(|tx, context| super::settle_message(tx, context, key, token, &answer)).await?;
+        let gone = || (None, Reason::new("gone"));
+        let (state, reason) = settled.map_or_else(gone, |(state, reason)| (Some(state), reason));
+        Ok(Some(DispatchedEntry { key, state, reason }))
+    }
+}
+
+impl Hub {
+    /// Sends what is due: takes up entries under a lease one by one, decides on each again, hands it to the provider
+    /// outside of any unit of work, and settles it. Any number of workers may do so at once.
+    ///
+    /// Whatever crashes, no message is lost, and none is delivered twice by a provider that honours the idempotency key: a
+    /// message that was handed over and not settled is handed over again under the same key when its lease has ended. A
+    /// message that fails, and one whose facts cannot be read, does not stop the others.
+    ///
+    /// ```
+    /// # #[cfg(all(feature = "tzdb", feature = "phone"))] {
+    /// use std::collections::BTreeMap;
+    /// use std::sync::Arc;
+    /// use throughline::calendar::Zones;
+    /// use throughline::channel::Channel;
+    /// use throughline::event::Event;
+    /// use throughline::hub::{CommandKey, DeliveryOf, DeliveryOutcome, Dispatch, Enqueue, Hub, Rules, Who};
+    /// use throughline::messaging::delivery::{DeliveryEvent, DeliveryKind};
+    /// use throughline::messaging::{Accepted, Blocking, Class, Message, Outgoing, Policy, Rendered};
+    /// use throughline::store::{MemoryStore, Tenant};
+    ///
+    /// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+    /// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7","traits":{"phone":"+989124471000"}}"#;
+    /// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+    /// let message = Message::new("ready-4711", Class::Service, "service.order".parse()?);
+    /// let texts = BTreeMap::from([(Channel::Sms, Rendered::text("سفارش شما آماده است"))]);
+    /// let (policy, zones) = (Policy::default(), Zones::bundled());
+    /// hub.enqueue(&CommandKey::new("order-4711/ready"), &who, &Enqueue::new(&message, &texts, &policy, &zones))?;
+    ///
+    /// let sms = Blocking(|outgoing: &Outgoing| {
+    ///     // Hand over outgoing.address, outgoing.rendered and outgoing.idempotency_key() here.
+    ///     Ok(Accepted::under("provider-1"))
+    /// });
+    /// assert_eq!(hub.dispatch(&sms, &Dispatch::new(&policy, &zones))?.count("sent"), 1);
+    /// let opened = DeliveryEvent::new(DeliveryKind::Opened, "2026-03-20T09:00:00Z".parse()?);
+    /// let report = hub.delivery(DeliveryOf::Provider { channel: &Channel::Sms, id: "provider-1" }, &opened)?;
+    /// assert!(matches!(report, DeliveryOutcome::Recorded { .. }));
+    /// let told = hub.messages(&who)?.ok_or("she is unknown")?;
+    /// assert!(told.messages[0].is_sent());
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Of the store, if it fails as a whole.
+    pub fn dispatch(&self, sender: &dyn Sender, dispatch: &Dispatch<'_>) -> Result<Dispatched, StoreError> {
+        pollster::block_on(self.0.dispatch(sender, dispatch))
+    }
+}
+
+impl AsyncHub {
+    /// Sends what is due; see [`Hub::dispatch`].
+    ///
+    /// # Errors
+    /// Of the store, if it fails as a whole.
+    pub async fn dispatch(
+        &self,
+        sender: &dyn Sender,
+        dispatch: &Dispatch<'_>,
+    ) -> Result<Dispatched, StoreError> {
+        self.0.dispatch(sender, dispatch).await
+    }
+}
+
 /// Each use case as a method of both drivers.
 macro_rules! use_cases {
     ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
@@ -246,6 +366,18 @@ use_cases! {
     decide(who: &Who, inquiry: &Inquiry<'_>) -> Option<messaging::Decision>;
     /// The address that such a decision names; see [`address`](super::address()).
     address(who: &Who, address: &AddressId) -> Option<String>;
+    /// Takes down what she said about being contacted; see [`consent`](super::consent()).
+    consent(who: &Who, said: &ConsentRecord) -> ConsentOutcome;
+    /// Whether a message was allowed at an instant; see [`consent_at`](super::consent_at()).
+    consent_at(who: &Who, address: Option<&AddressId>, question: &ConsentQuestion<'_>) -> Option<ConsentAnswer>;
+    /// Puts a message to her into the outbox; see [`enqueue`](super::enqueue()).
+    enqueue(command: &CommandKey, who: &Who, request: &Enqueue<'_>) -> EnqueueOutcome;
+    /// Takes in a provider's report; see [`delivery`](super::delivery()).
+    delivery(of: DeliveryOf<'_>, event: &DeliveryEvent) -> DeliveryOutcome;
+    /// What she was told; see [`messages`](super::messages()).
+    messages(who: &Who) -> Option<Messages>;
+    /// How a message fared; see [`kpi`](super::kpi()).
+    kpi(message: &str) -> BTreeMap<KpiGroup, Kpi>;
     /// Two records are one person; see [`link`](super::link()).
     link(command: &CommandKey, a: RecordId, b: RecordId) -> DecisionOutcome;
     /// Two groups of records are different persons; see [`keep_apart`](super::keep_apart()).

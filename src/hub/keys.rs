@@ -25,9 +25,20 @@
 //! | `w` subject | wrong coupon codes |
 //! | `o` quote | how often a quote was used, and whether it was taken back |
 //! | `P` product, zone, currency | what a product cost over time |
+//! | `O` entry | an [entry](crate::messaging::outbox::Entry) of the outbox: a fact |
+//! | `T` time, entry | the entry has something to be done about it then: an index |
+//! | `M` record, entry | the entry is to the record's person: an index |
+//! | `W` message, entry | the entry is of that message: an index |
+//! | `K` provider's id | which entry it is: an index |
+//! | `N` record, time, entry | a send that counts for the caps |
+//! | `G` record | a range key: whoever changes what counts for the record's caps bumps it |
+//! | `f` record, fact | which entry tells the record's person the fact |
+//! | `F` record, step | what was decided not to be sent to the record's person, and why |
+//! | `A` value, channel | what is known of an address in a channel: bounces, complaints, refusals |
 
+use crate::channel::Channel;
 use crate::identifier::ValueHash;
-use crate::ids::{DecisionId, EventKey, QuoteId, RecordId};
+use crate::ids::{DecisionId, EventKey, OutboxKey, QuoteId, RecordId};
 use crate::record::Millis;
 use crate::store::Key;
 
@@ -178,4 +189,90 @@ pub(crate) fn quote(id: QuoteId) -> Key {
 
 pub(crate) fn price_history(digest: [u8; 16]) -> Key {
     key(&[b"P", &digest])
+}
+
+pub(crate) const DUE: &[u8] = b"T";
+
+pub(crate) fn entry(id: OutboxKey) -> Key {
+    key(&[b"O", id.as_bytes()])
+}
+
+pub(crate) fn due(at: Millis, entry: OutboxKey) -> Key {
+    key(&[b"T", &ordered(at), entry.as_bytes()])
+}
+
+/// The instant of a key of [`due`].
+pub(crate) fn due_at(key: &Key) -> Option<Millis> {
+    let bytes = key.as_bytes().get(1..9)?.try_into().ok()?;
+    Some(Millis((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()))
+}
+
+/// The entry, from a key that ends with one.
+pub(crate) fn entry_of(key: &Key) -> Option<OutboxKey> {
+    Some(OutboxKey::from_bytes(*key.as_bytes().last_chunk()?))
+}
+
+pub(crate) fn entry_to(record: RecordId, entry: OutboxKey) -> Key {
+    key(&[b"M", record.as_bytes(), entry.as_bytes()])
+}
+
+pub(crate) fn entries_to(record: RecordId) -> Key {
+    key(&[b"M", record.as_bytes()])
+}
+
+pub(crate) fn entry_with(message: [u8; 16], entry: OutboxKey) -> Key {
+    key(&[b"W", &message, entry.as_bytes()])
+}
+
+pub(crate) fn entries_with(message: [u8; 16]) -> Key {
+    key(&[b"W", &message])
+}
+
+pub(crate) fn provider_id(digest: [u8; 16]) -> Key {
+    key(&[b"K", &digest])
+}
+
+pub(crate) fn booking(record: RecordId, at: Millis, entry: OutboxKey) -> Key {
+    key(&[b"N", record.as_bytes(), &ordered(at), entry.as_bytes()])
+}
+
+pub(crate) fn bookings(record: RecordId) -> Key {
+    key(&[b"N", record.as_bytes()])
+}
+
+/// Below every send of that instant or later, above every earlier one.
+pub(crate) fn bookings_before(record: RecordId, at: Millis) -> Key {
+    key(&[b"N", record.as_bytes(), &ordered(at)])
+}
+
+/// The instant of a key of [`booking`].
+pub(crate) fn booked_at(key: &Key) -> Option<Millis> {
+    let bytes = key.as_bytes().get(17..25)?.try_into().ok()?;
+    Some(Millis((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()))
+}
+
+/// What stands for all sends of a record: a decision on caps guards it.
+pub(crate) fn booking_range(record: RecordId) -> Key {
+    key(&[b"G", record.as_bytes()])
+}
+
+pub(crate) fn told(record: RecordId, fact: ValueHash) -> Key {
+    key(&[b"f", record.as_bytes(), fact.as_bytes()])
+}
+
+pub(crate) fn unsent(record: RecordId, step: [u8; 16]) -> Key {
+    key(&[b"F", record.as_bytes(), &step])
+}
+
+pub(crate) fn all_unsent(record: RecordId) -> Key {
+    key(&[b"F", record.as_bytes()])
+}
+
+pub(crate) fn address(value: ValueHash, channel: &Channel) -> Key {
+    key(&[b"A", value.as_bytes(), channel.as_str().as_bytes()])
+}
+
+/// An address in every channel.
+pub(crate) fn addresses(value: ValueHash) -> Key {
+    key(&[b"A", value.as_bytes()])
 }

@@ -4,10 +4,12 @@
 //! [`erase`], …) loads facts, calls one pure function of a module below, and writes facts. [`Hub`] runs them on the
 //! calling thread, [`AsyncHub`] in an asynchronous service. This is the one module that may read a clock.
 
+mod addresses;
 mod blocks;
 mod bulk;
 mod carts;
 mod command;
+mod consents;
 mod context;
 mod coupons;
 mod decide;
@@ -25,6 +27,7 @@ mod likeness;
 mod linkage;
 mod matching;
 mod members;
+mod outbox;
 mod packed;
 mod price_history;
 mod profile;
@@ -43,6 +46,7 @@ mod who;
 pub use bulk::{Census, Intake, RefusedLine};
 pub use carts::{cart, quote};
 pub use command::CommandKey;
+pub use consents::{ConsentOutcome, consent, consent_at};
 pub use context::{Clock, Context, FixedClock, SystemClock};
 pub use coupons::{CouponOutcome, CouponRefusal, CouponRequest, coupon, coupon_guesses};
 pub use decide::{Inquiry, address, decide};
@@ -53,6 +57,11 @@ pub use fold::{Outcome, Recorded};
 pub use front::{AsyncHub, Hub};
 pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
+pub use outbox::{
+    Claimed, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue, EnqueueOutcome,
+    MessageToldOf, Messages, Unsent, claim_message, delivery, due_messages, enqueue, kpi, messages,
+    settle_message,
+};
 pub use price_history::{PriceSeries, prior_price, record_price};
 pub use profile::{GoldenField, Profile, ProfileIdentifier, RecordSummary, profile};
 pub use quotes::{QuoteOutcome, QuotePresented, QuoteStanding, honour_quote, revoke_quote};

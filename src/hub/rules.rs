@@ -4,6 +4,8 @@ use crate::event::Limits;
 use crate::identifier::IdentifierSettings;
 use crate::identity::{self, SurvivorshipRules};
 use crate::keyed::Pepper;
+use crate::messaging::delivery::BounceRules;
+use crate::messaging::outbox::OutboxRules;
 
 use super::{Linkage, SourceRules};
 
@@ -32,6 +34,10 @@ pub struct Rules {
     pub survivorship: SurvivorshipRules,
     /// Size caps of events.
     pub limits: Limits,
+    /// Leases and retries of messages.
+    pub outbox: OutboxRules,
+    /// When an address counts as failing.
+    pub bounces: BounceRules,
 }
 
 impl Rules {
@@ -56,6 +62,8 @@ impl Rules {
             linkage: None,
             survivorship,
             limits: Limits::default(),
+            outbox: OutboxRules::default(),
+            bounces: BounceRules::default(),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! claimed before the record's first proof, and not again, is detached.
 
 use crate::identifier::Identifier;
-use crate::record::{Claim, ClaimLevel, Record};
+use crate::record::{Claim, ClaimLevel, ConsentNuance, Record};
 use crate::time::{DateTime, Utc};
 
 use super::Rules;
@@ -36,7 +36,9 @@ pub(crate) fn may_match(record: &Record, identifier: &Identifier, rules: &Rules)
 /// Whether the latest word about the purpose `matching` is a refusal. Of a grant and a refusal at one instant the
 /// refusal counts. A refusal of every purpose (`*`) is about being contacted and says nothing about matching.
 pub(crate) fn withdrew_matching(record: &Record) -> bool {
-    let said = record.consents.iter().filter(|fact| fact.purpose.eq_ignore_ascii_case(MATCHING));
+    let said = record.consents.iter().filter(|fact| {
+        fact.purpose.eq_ignore_ascii_case(MATCHING) && fact.nuance != Some(ConsentNuance::Pending)
+    });
     said.map(|fact| (fact.at, !fact.granted)).max().is_some_and(|(_, refused)| refused)
 }
 

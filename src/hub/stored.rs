@@ -9,6 +9,7 @@ use crate::identifier::ValueHash;
 use crate::identity::linkage::Sketch;
 use crate::identity::{Decision, Quarantined};
 use crate::ids::{DecisionId, RecordId};
+use crate::messaging::outbox::Entry;
 use crate::record::{Millis, Record};
 use crate::store::Stored;
 
@@ -182,8 +183,25 @@ macro_rules! stored {
     )*};
 }
 
+impl Stored for Record {
+    const KIND: &'static str = "record";
+    const VERSION: u16 = 2;
+    const JOURNAL: bool = true;
+
+    fn upcast(version: u16, data: &str) -> Option<String> {
+        // Version 2 tells more about consent where there is more to tell; what version 1 wrote reads as it is.
+        (version == 1).then(|| data.to_owned())
+    }
+}
+
+/// That something is in an index; what it is stands in the key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Marker {}
+
 stored! {
-    Record = "record", journal true;
+    Marker = "marker", journal false;
+    Entry = "outbox_entry", journal true;
     StoredEvent = "event", journal true;
     Receipt = "receipt", journal false;
     Holder = "holder", journal false;

@@ -40,6 +40,18 @@ impl From<Identifier> for Who {
 }
 
 impl Who {
+    /// What stands for it in the hash of a request.
+    pub(crate) fn bytes(&self, context: &Context<'_>) -> [u8; 17] {
+        let (of, name) = match self {
+            Self::Record(id) => (b'r', *id.as_bytes()),
+            Self::Profile(id) => (b'p', *id.as_bytes()),
+            Self::Identifier(identifier) => (b'i', *identifier.digest(&context.rules.pepper).as_bytes()),
+        };
+        let mut bytes = [of; 17];
+        bytes.iter_mut().skip(1).zip(name).for_each(|(to, from)| *to = from);
+        bytes
+    }
+
     /// A record of the profile in question; `None` if nobody is meant, or nobody certain.
     pub(crate) fn record(&self, tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Option<RecordId>, Stop> {
         match self {

@@ -130,6 +130,12 @@ impl DeliveryLog {
         });
     }
 
+    /// When the first thing was reported to have happened, bots' doings among them.
+    #[must_use]
+    pub fn earliest(&self) -> Option<DateTime<Utc>> {
+        self.events.values().chain(self.bots.values()).min().map(|millis| from_millis(*millis))
+    }
+
     /// Whether nothing was reported.
     #[must_use]
     pub fn is_empty(&self) -> bool {

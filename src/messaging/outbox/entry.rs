@@ -12,7 +12,7 @@ use crate::keyed::Pepper;
 use crate::messaging::delivery::{DeliveryLog, DeliveryState};
 use crate::messaging::kpi::KpiGroup;
 use crate::messaging::rendered::Rendered;
-use crate::messaging::{AddressId, Class, Message, Purpose};
+use crate::messaging::{AddressId, Class, Message, MessageKind, Purpose, Urgency};
 use crate::pii::Pii;
 use crate::reason::Reason;
 use crate::time::{DateTime, TimeDelta, Utc};
@@ -60,6 +60,18 @@ pub struct EntryMessage {
     pub class: Class,
     /// What it is for.
     pub purpose: Purpose,
+    /// What caps count it as.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<String>,
+    /// Its priority against competing messages.
+    #[serde(default)]
+    pub priority: i64,
+    /// How its text came about.
+    #[serde(default)]
+    pub kind: MessageKind,
+    /// How soon the person ought to see it.
+    #[serde(default)]
+    pub urgency: Urgency,
     /// From when on it is pointless.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
@@ -67,13 +79,8 @@ pub struct EntryMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub told_key: Option<String>,
     /// How long it may wait for a better channel, in milliseconds.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub patience_ms: i64,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
-const fn is_zero(number: &i64) -> bool {
-    *number == 0
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience_ms: Option<i64>,
 }
 
 impl From<&Message> for EntryMessage {
@@ -82,9 +89,13 @@ impl From<&Message> for EntryMessage {
             id: message.id.clone(),
             class: message.class,
             purpose: message.purpose.clone(),
+            category: message.category.clone(),
+            priority: message.priority,
+            kind: message.kind,
+            urgency: message.urgency,
             expires_at: message.expires_at,
             told_key: message.told_key.clone(),
-            patience_ms: message.patience.num_milliseconds(),
+            patience_ms: message.patience.map(|patience| patience.num_milliseconds()),
         }
     }
 }
@@ -94,9 +105,13 @@ impl EntryMessage {
     #[must_use]
     pub fn to_message(&self, channels: impl IntoIterator<Item = Channel>) -> Message {
         Message {
+            category: self.category.clone(),
+            priority: self.priority,
+            kind: self.kind,
+            urgency: self.urgency,
             expires_at: self.expires_at,
             told_key: self.told_key.clone(),
-            patience: TimeDelta::milliseconds(self.patience_ms),
+            patience: self.patience_ms.and_then(TimeDelta::try_milliseconds),
             written_for: Some(channels.into_iter().collect()),
             ..Message::new(self.id.clone(), self.class, self.purpose.clone())
         }

@@ -64,7 +64,8 @@ pub struct Advanced {
 /// * A refusal counts only from the worker who holds the claim (`stale_claim` otherwise). A transient or unknown one is
 ///   tried again after [`OutboxRules::wait`], or when the provider asks, if that is later and before the expiry.
 /// * A decision to wait or to drop counts unless a lease is running.
-/// * A report that shows that the provider had accepted an open entry settles it: nobody sends it again.
+/// * So does a report that shows that the provider had accepted it: nobody sends it again. One that had been cancelled or
+///   had expired keeps that in its log, as an [anomaly](crate::messaging::delivery::DeliveryState::anomaly).
 ///
 /// What does not apply leaves the entry as it is and says why.
 ///
@@ -220,7 +221,7 @@ fn reported(entry: &mut Entry, event: &DeliveryEvent, now: DateTime<Utc>) -> Rea
     if !entry.log.add(event) {
         return Reason::new("known_report");
     }
-    if entry.state.is_open() && entry.log.shows_sent() {
+    if entry.log.shows_sent() {
         sent(entry, now);
     }
     Reason::new("reported").evidence(event.kind.as_str())

@@ -67,7 +67,8 @@ fn spread(key: OutboxKey, attempt: u32) -> u64 {
     let bits = u128::from_be_bytes(*key.as_bytes());
     let low = u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
     let high = u64::try_from(bits >> 64).unwrap_or(0);
-    let mut mixed = low ^ high.rotate_left(32) ^ u64::from(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mut mixed = low ^ high.wrapping_mul(0xd1b5_4a32_d192_ed03);
+    mixed = mixed.wrapping_add(u64::from(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     mixed ^ (mixed >> 31)

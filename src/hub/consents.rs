@@ -1,0 +1,195 @@
+//! What a person allowed: taken down, and asked as of any instant.
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{EventKey, RecordId};
+use crate::messaging::{
+    AddressId, ChannelScope, ConsentAnswer, ConsentQuestion, ConsentRecord, ConsentState, PurposeScope,
+    consent_across,
+};
+use crate::pii::Pii;
+use crate::reason::Reason;
+use crate::record::{ConsentFact, ConsentNuance, Record};
+use crate::store::{Stop, Tx};
+
+use super::decide::{endpoints, records_of};
+use super::fold::{Dirty, consent_changed};
+use super::standing::withdrew_matching;
+use super::{Context, Who, addresses, keys, resolve};
+
+/// What became of something said about consent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "consent")]
+pub enum ConsentOutcome {
+    /// It is in the ledger.
+    Recorded {
+        /// Of this record.
+        record: RecordId,
+        /// It was not there before.
+        is_new: bool,
+    },
+    /// It is not, and why; nothing has changed.
+    Refused {
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// Nobody is known by that name.
+    Unknown,
+}
+
+/// Most bytes of the evidence of one entry.
+const MAX_EVIDENCE: usize = 1_024;
+
+/// Takes down what a person said about being contacted. Entries are added to the ledger of her record and never changed;
+/// the same entry again changes nothing.
+///
+/// A refusal is kept under each of her addresses in its channel too, so that it outlives a split of her profile. A grant
+/// lifts it there only for an address that she has proved to be hers. An entry that is dated after now is refused: it
+/// would outrank everything that she says until then.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::event::Event;
+/// use throughline::hub::{ConsentOutcome, Hub, Rules, Who};
+/// use throughline::messaging::{ConsentRecord, ConsentState};
+/// use throughline::store::{MemoryStore, Tenant};
+/// use throughline::time::{DateTime, Utc};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7"}"#;
+/// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+/// let at: DateTime<Utc> = "2026-01-01T00:00:00Z".parse()?;
+/// let yes = ConsentRecord::new("marketing".parse()?, "email".parse()?, ConsentState::Granted, at);
+/// assert!(matches!(hub.consent(&who, &yes)?, ConsentOutcome::Recorded { is_new: true, .. }));
+/// assert!(matches!(hub.consent(&who, &yes)?, ConsentOutcome::Recorded { is_new: false, .. }));
+/// let later = ConsentRecord { at: "9999-01-01T00:00:00Z".parse()?, ..yes };
+/// assert!(matches!(hub.consent(&who, &later)?, ConsentOutcome::Refused { .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Of the store only.
+pub fn consent(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    said: &ConsentRecord,
+) -> Result<ConsentOutcome, Stop> {
+    let refused = |rule: &'static str| Ok(ConsentOutcome::Refused { reasons: vec![Reason::new(rule)] });
+    if said.at > context.now {
+        return refused("consent_from_the_future");
+    }
+    if said.evidence.as_ref().is_some_and(|evidence| evidence.reveal().len() > MAX_EVIDENCE) {
+        return refused("evidence_too_long");
+    }
+    let Some(id) = who.record(tx, context)? else { return Ok(ConsentOutcome::Unknown) };
+    let is_new = note(tx, context, id, said)?;
+    let records: Vec<Record> = records_of(tx, id)?.into_iter().map(|(_, record)| record).collect();
+    for endpoint in endpoints(&records, context.rules) {
+        if said.channel.covers(&endpoint.channel) {
+            addresses::said(tx, &endpoint.address, &endpoint.channel, endpoint.verified, said)?;
+        }
+    }
+    Ok(ConsentOutcome::Recorded { record: id, is_new })
+}
+
+/// Whether a message was allowed as of the question's instant, by the ledgers of all her records and, if one is named, of
+/// an address; `None` if nobody is meant. What was said later, or dated later, does not count.
+///
+/// # Errors
+/// Of the store only.
+pub fn consent_at(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    address: Option<&AddressId>,
+    question: &ConsentQuestion<'_>,
+) -> Result<Option<ConsentAnswer>, Stop> {
+    let Some(id) = who.record(tx, context)? else { return Ok(None) };
+    let mut ledgers: Vec<Vec<ConsentRecord>> =
+        records_of(tx, id)?.iter().map(|(_, record)| ledger(record)).collect();
+    if let Some(address) = address {
+        ledgers.push(addresses::get(tx, address, question.channel)?.ledger);
+    }
+    let (_, answer) = consent_across(ledgers.iter().map(Vec::as_slice), question);
+    Ok(Some(answer))
+}
+
+/// Adds an entry to the ledger of a record. Returns whether it is new.
+pub(crate) fn note(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    id: RecordId,
+    said: &ConsentRecord,
+) -> Result<bool, Stop> {
+    let key = keys::record(id);
+    let Some(mut record) = tx.get::<Record>(&key)? else { return Ok(false) };
+    let had_withdrawn = withdrew_matching(&record);
+    let fact = fact(context, id, said);
+    if record.consents.contains(&fact) {
+        return Ok(false);
+    }
+    record.consent(fact);
+    tx.put(&key, &record)?;
+    if had_withdrawn != withdrew_matching(&record) {
+        let mut dirty = Dirty::of([id]);
+        consent_changed(tx, context.rules, id, &record, &mut dirty)?;
+        resolve::resolve(tx, context.rules, &dirty)?;
+    }
+    Ok(true)
+}
+
+/// An entry as a record keeps it. In place of the event that told it stands a hash of what it says.
+fn fact(context: &Context<'_>, id: RecordId, said: &ConsentRecord) -> ConsentFact {
+    let at = crate::time::from_millis(said.at.timestamp_millis());
+    let expires_at = said.expires_at.map(|end| crate::time::from_millis(end.timestamp_millis()));
+    let channel = match &said.channel {
+        ChannelScope::All => None,
+        ChannelScope::Only(channel) => Some(channel.clone()),
+    };
+    let (granted, nuance) = match said.state {
+        ConsentState::Granted => (true, None),
+        ConsentState::Withdrawn => (false, None),
+        ConsentState::Pending => (false, Some(ConsentNuance::Pending)),
+        ConsentState::Denied => (false, Some(ConsentNuance::Denied)),
+    };
+    let evidence: Option<Pii<Box<str>>> =
+        said.evidence.as_ref().map(|evidence| Pii::new(evidence.reveal().as_str().into()));
+    let purpose: Box<str> = said.purpose.to_string().into();
+    let parts: [&[u8]; 7] = [
+        id.as_bytes(),
+        &at.timestamp_millis().to_be_bytes(),
+        purpose.as_bytes(),
+        channel.as_ref().map_or(b"*", |channel| channel.as_str().as_bytes()),
+        &[u8::from(granted), nuance.map_or(0, |nuance| nuance as u8 + 1)],
+        &expires_at.map_or(i64::MAX, |end| end.timestamp_millis()).to_be_bytes(),
+        evidence.as_ref().map_or(b"", |evidence| evidence.reveal().as_bytes()),
+    ];
+    let event = EventKey::from_bytes(context.rules.pepper.digest("consent", &parts));
+    ConsentFact { nuance, expires_at, evidence, ..ConsentFact::new(at, event, purpose, channel, granted) }
+}
+
+/// What one record was told about consent. What cannot be read as a grant is no grant; a refusal that cannot be read is a
+/// refusal of everything.
+pub(crate) fn ledger(record: &Record) -> Vec<ConsentRecord> {
+    let entry = |fact: &ConsentFact| {
+        let state = match (fact.granted, fact.nuance) {
+            (true, _) => ConsentState::Granted,
+            (false, None) => ConsentState::Withdrawn,
+            (false, Some(ConsentNuance::Pending)) => ConsentState::Pending,
+            (false, Some(ConsentNuance::Denied)) => ConsentState::Denied,
+        };
+        let purpose = match fact.purpose.parse() {
+            Ok(purpose) => purpose,
+            Err(_) if matches!(state, ConsentState::Granted | ConsentState::Pending) => return None,
+            Err(_) => PurposeScope::All,
+        };
+        let channel = fact.channel.clone().map_or(ChannelScope::All, ChannelScope::Only);
+        Some(ConsentRecord {
+            expires_at: fact.expires_at,
+            evidence: fact.evidence.as_ref().map(|evidence| Pii::new(evidence.reveal().to_string())),
+            ..ConsentRecord::new(purpose, channel, state, fact.at)
+        })
+    };
+    record.consents.iter().filter_map(entry).collect()
+}
