@@ -211,11 +211,16 @@ impl<'a> Decider<'a> {
     ) -> Decision {
         let Some(endpoint) = self.endpoints.get(position) else { return Decision::drop("no_channel") };
         let reasons = waited.map_or_else(Vec::new, |(why, channel, standings)| {
-            let finding = standings.get(position).and_then(|standing| standing.why.as_ref());
-            let gate =
-                || finding.map(|(_, finding)| self.judge.reason(endpoint, finding)).into_iter().collect();
-            // Something changed before what was waited for came: the channel that it opened says why it was shut.
-            if *channel == position { waiting(*why, gate) } else { waiting(Wait::Gate, gate) }
+            let gate = |position: usize| {
+                let (_, finding) = standings.get(position)?.why.as_ref()?;
+                Some(self.judge.reason(self.endpoints.get(position)?, finding))
+            };
+            // The channel that opens may not be the one that was waited for: then it says itself why it was shut, unless
+            // it was open and has been waiting with the other.
+            match gate(position).filter(|_| *channel != position) {
+                Some(reason) => vec![reason],
+                None => waiting(*why, || gate(*channel).into_iter().collect()),
+            }
         });
         Decision::Defer {
             channel: endpoint.channel.clone(),

@@ -156,7 +156,8 @@ impl<'a> Counter<'a> {
         // What lies outside the longest time that the window can last cannot fill the cap: mostly that settles it.
         let longest = longest(&cap.window);
         let limit = usize::try_from(cap.limit).unwrap_or(usize::MAX);
-        let within = |send: &&PastSend| send.at <= at && at - send.at < longest;
+        let since = at.checked_sub_signed(longest);
+        let within = |send: &&PastSend| send.at <= at && since.is_none_or(|since| send.at > since);
         if self.counting(cap).filter(within).take(limit).count() < limit {
             return CapState::Open;
         }
