@@ -6,7 +6,9 @@ use crate::calendar::Zones;
 use crate::channel::Channel;
 use crate::identifier::{Identifier, IdentifierKind};
 use crate::ids::{OutboxKey, RecordId};
-use crate::messaging::{self, AddressId, Decision, Endpoint, Message, Policy, Recipient, Whereabouts};
+use crate::messaging::{
+    self, AddressId, Decision, Endpoint, Message, Policy, Recipient, Traced, Whereabouts,
+};
 use crate::record::{ClaimLevel, Record};
 use crate::region::Region;
 use crate::store::{Stop, Tx};
@@ -44,6 +46,34 @@ pub fn decide(
     who: &Who,
     inquiry: &Inquiry<'_>,
 ) -> Result<Option<Decision>, Stop> {
+    let recipient = asked(tx, context, who, inquiry)?;
+    let decided = |recipient| messaging::decide(inquiry.message, &recipient, inquiry.policy, context.now);
+    Ok(recipient.map(decided))
+}
+
+/// The same, with what every gate said of every channel: for support, audit, and whoever asks why.
+///
+/// # Errors
+/// Of the store only.
+pub fn decide_traced(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    inquiry: &Inquiry<'_>,
+) -> Result<Option<Traced>, Stop> {
+    let recipient = asked(tx, context, who, inquiry)?;
+    let traced =
+        |recipient| messaging::decide_traced(&[], inquiry.message, &recipient, inquiry.policy, context.now);
+    Ok(recipient.map(traced))
+}
+
+/// The person, knowing whether she has been told; `None` if nobody is meant.
+fn asked(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    inquiry: &Inquiry<'_>,
+) -> Result<Option<Recipient>, Stop> {
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
     let records = records_of(tx, record)?;
     let mut recipient = recipient(tx, context, &records, inquiry, None)?;
@@ -53,7 +83,7 @@ pub fn decide(
             recipient.told.insert(key.clone());
         }
     }
-    Ok(Some(messaging::decide(inquiry.message, &recipient, inquiry.policy, context.now)))
+    Ok(Some(recipient))
 }
 
 /// The records of the profile that a record is in.

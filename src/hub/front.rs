@@ -364,6 +364,8 @@ use_cases! {
     prior_price(of: &PriceSeries, rules: &PriorPriceRules) -> PriorPrice;
     /// Whether, where and when to send her a message; see [`decide`](super::decide()).
     decide(who: &Who, inquiry: &Inquiry<'_>) -> Option<messaging::Decision>;
+    /// The same with what every gate said; see [`decide_traced`](super::decide_traced()).
+    decide_traced(who: &Who, inquiry: &Inquiry<'_>) -> Option<messaging::Traced>;
     /// The address that such a decision names; see [`address`](super::address()).
     address(who: &Who, address: &AddressId) -> Option<String>;
     /// Takes down what she said about being contacted; see [`consent`](super::consent()).

@@ -49,7 +49,7 @@ pub use command::CommandKey;
 pub use consents::{ConsentOutcome, consent, consent_at};
 pub use context::{Clock, Context, FixedClock, SystemClock};
 pub use coupons::{CouponOutcome, CouponRefusal, CouponRequest, coupon, coupon_guesses};
-pub use decide::{Inquiry, address, decide};
+pub use decide::{Inquiry, address, decide, decide_traced};
 pub use decisions::{DecisionOutcome, decisions, keep_apart, link, retract};
 pub use erase::{Afterwards, ErasureOutcome, What, erase, readmit};
 pub use explain::{Formed, how, why, why_not};

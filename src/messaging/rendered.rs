@@ -26,6 +26,9 @@ pub struct Rendered {
 }
 
 impl Rendered {
+    /// The field that names the variant of the text, by which its figures are counted.
+    pub const VARIANT: &'static str = "variant";
+
     /// A text without a title.
     #[must_use]
     pub fn text(body: impl Into<String>) -> Self {

@@ -17,7 +17,7 @@ mod write;
 
 pub use error::{RenderError, RenderErrorKind};
 pub use jinja::JinjaTemplate;
-pub use render::{Reader, RenderSettings, Rendering, render};
+pub use render::{Reader, RenderSettings, Rendering, Renderings, render, render_each};
 pub use slot::{InvalidSlotName, Slot, SlotName, Values};
 pub use template::{DEEPEST, LONGEST_TEMPLATE, Template, TemplateError, TemplateErrorKind};
 pub use text::Text;

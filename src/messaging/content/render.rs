@@ -1,5 +1,7 @@
 //! The text of a message for one person in one channel, within the channel's limits.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::error::{RenderError, RenderErrorKind};
@@ -10,6 +12,7 @@ use super::write::Page;
 use crate::channel::Channel;
 use crate::device::DeviceKind;
 use crate::locale::Locale;
+use crate::messaging::Rendered;
 use crate::messaging::cta::{CallToAction, CtaDevice, call_to_action};
 use crate::messaging::limits::{self, PushEscape, TemplateLimits};
 use crate::messaging::sms::{self, SmsCount, SmsSettings};
@@ -138,6 +141,63 @@ pub fn render(
 ) -> Result<Rendering, RenderError> {
     let variant = content.choose(reader.channel, reader.locales, reader.device)?;
     render_variant(content, variant, reader, personal, settings)
+}
+
+/// A message in every channel that it can be written for, and why not in the others.
+#[derive(Debug, Clone, Default)]
+pub struct Renderings {
+    /// The texts, ready for the outbox.
+    pub written: BTreeMap<Channel, Rendering>,
+    /// What stands in the way.
+    pub refused: BTreeMap<Channel, RenderError>,
+}
+
+impl Renderings {
+    /// The texts as a sender takes them.
+    #[must_use]
+    pub fn contents(&self) -> BTreeMap<Channel, Rendered> {
+        self.written.iter().map(|(channel, text)| (channel.clone(), text.clone().into())).collect()
+    }
+}
+
+/// Writes a message for a person in each of these channels, so that a decision falls through to the next channel where a
+/// text is missing or too long.
+#[must_use]
+pub fn render_each<'a>(
+    content: &Content,
+    readers: impl IntoIterator<Item = Reader<'a>>,
+    personal: &Values,
+    settings: &RenderSettings,
+) -> Renderings {
+    let mut all = Renderings::default();
+    for reader in readers {
+        match render(content, &reader, personal, settings) {
+            Ok(text) => drop(all.written.insert(reader.channel.clone(), text)),
+            Err(error) => drop(all.refused.insert(reader.channel.clone(), error)),
+        }
+    }
+    all
+}
+
+impl From<Rendering> for Rendered {
+    /// Besides title and body the fields `variant`, `locale`, `direction`, and where there are: `html`, `label`, `link` and
+    /// `link_kind`, `template`.
+    fn from(text: Rendering) -> Self {
+        let direction = if text.direction == Direction::Rtl { "rtl" } else { "ltr" };
+        let link = text.call_to_action;
+        let fields = [
+            (Self::VARIANT, Some(text.variant)),
+            ("locale", Some(text.locale.to_string())),
+            ("direction", Some(direction.to_owned())),
+            ("html", text.html.map(Pii::into_inner)),
+            ("label", text.label.map(Pii::into_inner)),
+            ("link_kind", link.as_ref().map(|link| link.kind.as_str().to_owned())),
+            ("link", link.map(|link| link.link)),
+            ("template", text.template),
+        ];
+        let fields = fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        Self { title: text.title.map(Pii::into_inner), body: text.body.into_inner(), fields }
+    }
 }
 
 pub(super) fn render_variant(

@@ -264,7 +264,10 @@ impl Entry {
     pub fn kpi_group(&self) -> KpiGroup {
         KpiGroup {
             message: self.message.id.clone(),
-            variant: self.variant.clone(),
+            variant: self.variant.clone().or_else(|| {
+                let text = self.contents.get(&self.channel)?;
+                text.fields.get(Rendered::VARIANT).cloned()
+            }),
             channel: self.channel.clone(),
             segment: self.segment.clone(),
         }
