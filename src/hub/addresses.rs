@@ -74,7 +74,7 @@ impl AddressFacts {
     }
 
     /// Adds to the ledger. Any order and any repetition give the same ledger.
-    fn note(&mut self, said: &ConsentRecord) {
+    pub(crate) fn note(&mut self, said: &ConsentRecord) {
         let said = ConsentRecord { evidence: None, ..said.clone() };
         let order = |entry: &ConsentRecord| {
             (entry.at, entry.state, entry.purpose.clone(), entry.channel.clone(), entry.expires_at)

@@ -2,20 +2,22 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::Channel;
 use crate::ids::{EventKey, RecordId};
 use crate::messaging::{
-    AddressId, ChannelScope, ConsentAnswer, ConsentQuestion, ConsentRecord, ConsentState, PurposeScope,
-    consent_across,
+    AddressId, ChannelScope, ConsentAnswer, ConsentQuestion, ConsentRecord, ConsentState, Effect,
+    InvalidConsentKind, PurposeScope, TokenError, UnsubscribeRequest, consent_across,
 };
 use crate::pii::Pii;
 use crate::reason::Reason;
 use crate::record::{ConsentFact, ConsentNuance, Record};
+use crate::signing::SigningKeys;
 use crate::store::{Stop, Tx};
 
 use super::decide::{endpoints, records_of};
 use super::fold::{Dirty, consent_changed};
 use super::standing::withdrew_matching;
-use super::{Context, Who, addresses, keys, resolve};
+use super::{Context, Who, addresses, holders, keys, resolve};
 
 /// What became of something said about consent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,8 +25,8 @@ use super::{Context, Who, addresses, keys, resolve};
 pub enum ConsentOutcome {
     /// It is in the ledger.
     Recorded {
-        /// Of this record.
-        record: RecordId,
+        /// Of this record; `None` if it is the address's only.
+        record: Option<RecordId>,
         /// It was not there before.
         is_new: bool,
     },
@@ -75,12 +77,8 @@ pub fn consent(
     who: &Who,
     said: &ConsentRecord,
 ) -> Result<ConsentOutcome, Stop> {
-    let refused = |rule: &'static str| Ok(ConsentOutcome::Refused { reasons: vec![Reason::new(rule)] });
-    if said.at > context.now {
-        return refused("consent_from_the_future");
-    }
-    if said.evidence.as_ref().is_some_and(|evidence| evidence.reveal().len() > MAX_EVIDENCE) {
-        return refused("evidence_too_long");
+    if let Some(reason) = malformed(context, said) {
+        return Ok(ConsentOutcome::Refused { reasons: vec![reason] });
     }
     let Some(id) = who.record(tx, context)? else { return Ok(ConsentOutcome::Unknown) };
     let is_new = note(tx, context, id, said)?;
@@ -90,7 +88,121 @@ pub fn consent(
             addresses::said(tx, &endpoint.address, &endpoint.channel, endpoint.verified, said)?;
         }
     }
-    Ok(ConsentOutcome::Recorded { record: id, is_new })
+    Ok(ConsentOutcome::Recorded { record: Some(id), is_new })
+}
+
+/// Takes down what was said by whoever has an address, whether or not we know who that is: by an answer sent from it (a
+/// [stop word](crate::messaging::StopWords::record)), or by a link that only it was sent (an
+/// [`Unsubscribe`](crate::messaging::Unsubscribe::withdrawal), a
+/// [`DoubleOptIn`](crate::messaging::DoubleOptIn::confirm)). It holds for everybody who is reached there.
+///
+/// Only a host that has seen such a proof may call this: it lifts a refusal at the address. A grant at an address that
+/// nobody holds is not kept, a refusal is.
+///
+/// # Errors
+/// Of the store only.
+pub fn address_consent(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    address: &AddressId,
+    said: &ConsentRecord,
+) -> Result<ConsentOutcome, Stop> {
+    if let Some(reason) = malformed(context, said) {
+        return Ok(ConsentOutcome::Refused { reasons: vec![reason] });
+    }
+    let Some(value) = addresses::value(address) else { return Ok(ConsentOutcome::Unknown) };
+    let refuses = matches!(said.state, ConsentState::Withdrawn | ConsentState::Denied);
+    if !refuses && holders::get(tx, value)?.count == 0 {
+        return Ok(ConsentOutcome::Unknown);
+    }
+    let channels = match &said.channel {
+        ChannelScope::Only(channel) => vec![channel.clone()],
+        ChannelScope::All => vec![Channel::Email, Channel::Sms, Channel::WhatsApp, Channel::Push],
+    };
+    let mut is_new = false;
+    for channel in channels {
+        is_new |= addresses::change(tx, address, &channel, |facts| facts.note(said))?;
+    }
+    Ok(ConsentOutcome::Recorded { record: None, is_new })
+}
+
+/// What a request to the link of a message did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnsubscribeOutcome {
+    /// Nothing yet: show a page with a form to confirm.
+    ConfirmPage,
+    /// What the link is for is stopped.
+    Stopped {
+        /// It was not stopped before.
+        is_new: bool,
+    },
+    /// The request is refused; nothing has changed.
+    Rejected(TokenError),
+    /// The link is about nobody that we know; nothing has changed.
+    Unknown,
+}
+
+/// Serves a request to the link of a message (RFC 8058): what a person confirms is stopped at once, what a scanner looks at
+/// changes nothing, and asking twice says nothing new. No login is needed: whoever has the link can stop what it is for.
+///
+/// The subject of the link is the id of an address, as decisions name it, or that of a profile.
+///
+/// # Errors
+/// Of the store only.
+pub fn unsubscribe(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    request: &UnsubscribeRequest<'_>,
+    token: &str,
+    signing: &SigningKeys,
+) -> Result<UnsubscribeOutcome, Stop> {
+    let link = match request.effect(token, signing) {
+        Effect::ConfirmPage => return Ok(UnsubscribeOutcome::ConfirmPage),
+        Effect::Reject(error) => return Ok(UnsubscribeOutcome::Rejected(error)),
+        Effect::Unsubscribe(link) => link,
+    };
+    let said = link.withdrawal(context.now);
+    let address = AddressId::new(link.subject.reveal().as_str());
+    let stands = |ledger: &[ConsentRecord]| {
+        let same = |known: &&ConsentRecord| known.purpose == said.purpose && known.channel == said.channel;
+        ledger.iter().filter(same).max_by_key(|known| (known.at, known.state)).map(|known| known.state)
+            == Some(ConsentState::Withdrawn)
+    };
+    if addresses::value(&address).is_some() {
+        let channel = match &said.channel {
+            ChannelScope::Only(channel) => channel.clone(),
+            ChannelScope::All => Channel::Email,
+        };
+        if stands(&addresses::get(tx, &address, &channel)?.ledger) {
+            return Ok(UnsubscribeOutcome::Stopped { is_new: false });
+        }
+        address_consent(tx, context, &address, &said)?;
+        return Ok(UnsubscribeOutcome::Stopped { is_new: true });
+    }
+    let person = link.subject.reveal().parse().map(Who::Profile);
+    let Some(id) = person.ok().map(|who| who.record(tx, context)).transpose()?.flatten() else {
+        return Ok(UnsubscribeOutcome::Unknown);
+    };
+    let known = tx.get::<Record>(&keys::record(id))?;
+    if known.is_some_and(|record| stands(&ledger(&record))) {
+        return Ok(UnsubscribeOutcome::Stopped { is_new: false });
+    }
+    consent(tx, context, &Who::Record(id), &said)?;
+    Ok(UnsubscribeOutcome::Stopped { is_new: true })
+}
+
+/// Why an entry does not go into a ledger.
+fn malformed(context: &Context<'_>, said: &ConsentRecord) -> Option<Reason> {
+    let rule = match said.clone().checked(context.now).map_err(|error| error.kind()) {
+        Err(InvalidConsentKind::FromTheFuture) => "consent_from_the_future",
+        Err(InvalidConsentKind::EndsBeforeItBegins) => "consent_ends_before_it_begins",
+        Err(InvalidConsentKind::BlanketGrant) => "blanket_grant",
+        Ok(_) if said.evidence.as_ref().is_some_and(|evidence| evidence.reveal().len() > MAX_EVIDENCE) => {
+            "evidence_too_long"
+        }
+        Ok(_) => return None,
+    };
+    Some(Reason::new(rule))
 }
 
 /// Whether a message was allowed as of the question's instant, by the ledgers of all her records and, if one is named, of

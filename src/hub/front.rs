@@ -13,7 +13,9 @@ use crate::ids::{DecisionId, OutboxKey, QuoteId, RecordId};
 use crate::journey::{Continuation, Entry, Session, SessionSettings, Timeline};
 use crate::messaging::delivery::DeliveryEvent;
 use crate::messaging::kpi::{Kpi, KpiGroup};
-use crate::messaging::{self, AddressId, ConsentAnswer, ConsentQuestion, ConsentRecord, Sender};
+use crate::messaging::{
+    self, AddressId, ConsentAnswer, ConsentQuestion, ConsentRecord, Sender, UnsubscribeRequest,
+};
 use crate::money::{Currency, MoneyError};
 use crate::pricing::coupon::{CouponAct, CouponBook, GuessRules, Guesses};
 use crate::pricing::prior_price::{PriceStep, PriorPrice, PriorPriceRules};
@@ -29,7 +31,8 @@ use super::{
     Afterwards, Claimed, Clock, CommandKey, ConsentOutcome, Context, CouponOutcome, CouponRequest,
     DecisionOutcome, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue,
     EnqueueOutcome, ErasureOutcome, Formed, Inquiry, Likeness, Messages, PriceSeries, Profile, QuoteOutcome,
-    QuotePresented, QuoteStanding, Recorded, Rehearsal, Rules, SystemClock, Verified, What, Who,
+    QuotePresented, QuoteStanding, Recorded, Rehearsal, Rules, SystemClock, UnsubscribeOutcome, Verified,
+    What, Who,
 };
 
 /// What both drivers hold.
@@ -372,6 +375,10 @@ use_cases! {
     consent(who: &Who, said: &ConsentRecord) -> ConsentOutcome;
     /// Whether a message was allowed at an instant; see [`consent_at`](super::consent_at()).
     consent_at(who: &Who, address: Option<&AddressId>, question: &ConsentQuestion<'_>) -> Option<ConsentAnswer>;
+    /// Takes down what was said by whoever has an address; see [`address_consent`](super::address_consent()).
+    address_consent(address: &AddressId, said: &ConsentRecord) -> ConsentOutcome;
+    /// Serves a request to the link of a message; see [`unsubscribe`](super::unsubscribe()).
+    unsubscribe(request: &UnsubscribeRequest<'_>, token: &str, signing: &SigningKeys) -> UnsubscribeOutcome;
     /// Puts a message to her into the outbox; see [`enqueue`](super::enqueue()).
     enqueue(command: &CommandKey, who: &Who, request: &Enqueue<'_>) -> EnqueueOutcome;
     /// Takes in a provider's report; see [`delivery`](super::delivery()).

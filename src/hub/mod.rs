@@ -46,7 +46,7 @@ mod who;
 pub use bulk::{Census, Intake, RefusedLine};
 pub use carts::{cart, quote};
 pub use command::CommandKey;
-pub use consents::{ConsentOutcome, consent, consent_at};
+pub use consents::{ConsentOutcome, UnsubscribeOutcome, address_consent, consent, consent_at, unsubscribe};
 pub use context::{Clock, Context, FixedClock, SystemClock};
 pub use coupons::{CouponOutcome, CouponRefusal, CouponRequest, coupon, coupon_guesses};
 pub use decide::{Inquiry, address, decide, decide_traced};

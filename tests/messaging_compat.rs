@@ -1,0 +1,219 @@
+//! What the outbox and the consent ledger store, byte for byte, and that what earlier versions stored still reads.
+//!
+//! `tests/compat/outbox.jsonl` holds one line per key: the key in hexadecimal digits and the value. A change of it is a
+//! change of a stored format: raise the version of the kind, add a case to its `upcast`, and keep the old lines here.
+#![cfg(feature = "tzdb")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
+
+mod attack_support;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use attack_support::{NOON, TENANT, identifier, instant, rules, said};
+use pollster::block_on;
+use serde_json::value::RawValue;
+use throughline::calendar::Zones;
+use throughline::channel::Channel;
+use throughline::hub::{CommandKey, DeliveryOf, Dispatch, Enqueue, EnqueueOutcome, FixedClock, Hub, Who};
+use throughline::identifier::IdentifierKind;
+use throughline::messaging::delivery::{DeliveryEvent, DeliveryKind};
+use throughline::messaging::{
+    Accepted, Blocking, Class, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState,
+    Message, Outgoing, Policy, Rendered, SendError, SendErrorKind,
+};
+use throughline::pii::Pii;
+use throughline::store::{Batch, Key, MemoryStore, Store, Write};
+use throughline::time::TimeDelta;
+
+const FILE: &str = include_str!("compat/outbox.jsonl");
+const RECORD_OF_VERSION_1: &str = include_str!("compat/record-1.jsonl");
+
+fn hub(store: &Arc<MemoryStore>, clock: &Arc<FixedClock>) -> Hub {
+    Hub::with_clock(store.clone(), TENANT, rules(), clock.clone()).unwrap()
+}
+
+fn who() -> Who {
+    Who::Identifier(identifier(IdentifierKind::UserId, "u-1"))
+}
+
+fn consent(state: ConsentState, minutes: i64) -> ConsentRecord {
+    let at = instant(NOON) - TimeDelta::minutes(minutes);
+    ConsentRecord::new("marketing.offers".parse().unwrap(), "sms".parse().unwrap(), state, at)
+}
+
+/// One of everything that is stored.
+fn world() -> Arc<MemoryStore> {
+    let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(FixedClock::at(instant(NOON))));
+    let hub = hub(&store, &clock);
+    let event = said("m-1", "web", 1).source("accounts").user("u-1").with("phone", "+989124471000");
+    hub.record(&event.with("phone_number_verified", true).event()).unwrap();
+    let expires_at = Some(instant("2027-01-01T00:00:00Z"));
+    let evidence = Some(Pii::new("form 7".to_owned()));
+    for said in [
+        ConsentRecord { evidence, ..consent(ConsentState::Pending, 9) },
+        consent(ConsentState::Denied, 8),
+        ConsentRecord { expires_at, ..consent(ConsentState::Granted, 7) },
+        ConsentRecord { channel: "email".parse().unwrap(), ..consent(ConsentState::Withdrawn, 6) },
+    ] {
+        hub.consent(&who(), &said).unwrap();
+    }
+    let (policy, zones) = (Policy::default(), Zones::bundled());
+    let rendered = Rendered {
+        title: Some("سارا".to_owned()),
+        fields: [("template".to_owned(), "ready".to_owned())].into(),
+        ..Rendered::text("سفارش شما آماده است")
+    };
+    let texts = BTreeMap::from([(Channel::Sms, rendered)]);
+    let put = |id: &str, change: &dyn Fn(&mut Message)| {
+        let mut message = Message::new(id, Class::Marketing, "marketing.offers".parse().unwrap());
+        change(&mut message);
+        let request = Enqueue {
+            variant: Some("b"),
+            segment: Some("new"),
+            holdout: id == "ghost",
+            ..Enqueue::new(&message, &texts, &policy, &zones)
+        };
+        hub.enqueue(&CommandKey::new(id), &who(), &request).unwrap()
+    };
+    let EnqueueOutcome::Queued { entry: sent, .. } = put("sent", &|message| {
+        message.told_key = Some("order-1".to_owned());
+        message.category = Some("promo".to_owned());
+        message.priority = 3;
+        message.expires_at = Some(instant("2026-04-01T00:00:00Z"));
+        message.patience = Some(TimeDelta::hours(1));
+    }) else {
+        panic!()
+    };
+    put("unknown", &|_| {});
+    put("ghost", &|_| {});
+    put("gone", &|message| message.expires_at = Some(instant(NOON)));
+    let sender = Blocking(|outgoing: &Outgoing| match outgoing.message.as_str() {
+        "sent" => Ok(Accepted::under("p-1")),
+        _ => Err(SendError::new(SendErrorKind::Unknown).code("504")),
+    });
+    hub.dispatch(&sender, &Dispatch::new(&policy, &zones)).unwrap();
+    clock.set(instant(NOON) + TimeDelta::minutes(5));
+    for (kind, bot) in [
+        (DeliveryKind::SoftBounced, false),
+        (DeliveryKind::Opened, true),
+        (DeliveryKind::Clicked, false),
+        (DeliveryKind::Complained, false),
+        (DeliveryKind::Unsubscribed, false),
+    ] {
+        let at = instant(NOON) + TimeDelta::minutes(1);
+        let event = DeliveryEvent { bot, ..DeliveryEvent::new(kind, at) };
+        hub.delivery(DeliveryOf::Key(&sent.to_string()), &event).unwrap();
+    }
+    put("waits", &|message| message.class = Class::Transactional);
+    store
+}
+
+/// Records and what the outbox keeps, without the letters of events and views.
+fn lines(store: &MemoryStore) -> Vec<String> {
+    let hexadecimal = |key: &Key| key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    store
+        .dump()
+        .filter(|(key, _)| key.as_bytes().get(4).is_some_and(|letter| b"rOTMWKNGfFAc".contains(letter)))
+        .map(|(key, value)| {
+            let value = std::str::from_utf8(&value).unwrap().to_owned();
+            format!("{{\"key\":\"{}\",\"value\":{value}}}", hexadecimal(&key))
+        })
+        .collect()
+}
+
+/// A store that holds what a file says.
+fn loaded(text: &str) -> Arc<MemoryStore> {
+    #[derive(serde::Deserialize)]
+    struct Line<'a> {
+        key: String,
+        #[serde(borrow)]
+        value: &'a RawValue,
+    }
+    let store = Arc::new(MemoryStore::new());
+    let digit = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    let writes = text.lines().map(|line| {
+        let line: Line<'_> = serde_json::from_str(line).unwrap();
+        let key: Vec<u8> = line.key.as_bytes().chunks(2).map(digit).collect();
+        (Key::new(&key).unwrap(), Write::Put(line.value.get().as_bytes().into()))
+    });
+    block_on(store.commit(&Batch { writes: writes.collect(), ..Batch::default() })).unwrap();
+    store
+}
+
+#[test]
+fn what_is_stored_is_what_was_stored() {
+    let now = lines(&world());
+    let then: Vec<&str> = FILE.lines().collect();
+    for (now, then) in now.iter().zip(&then) {
+        assert_eq!(now, then);
+    }
+    assert_eq!(now.len(), then.len());
+    for kind in [
+        "record",
+        "outbox_entry",
+        "marker",
+        "told",
+        "booking",
+        "range",
+        "unsent_message",
+        "address_facts",
+        "command",
+        "enqueue_outcome",
+    ] {
+        assert!(FILE.contains(&format!("\"kind\":\"{kind}\"")), "no line of `{kind}`");
+    }
+}
+
+#[test]
+fn what_was_stored_still_works() {
+    let store = loaded(FILE);
+    let clock = Arc::new(FixedClock::at(instant(NOON) + TimeDelta::hours(1)));
+    let hub = hub(&store, &clock);
+    let record =
+        store.dump().find_map(|(key, _)| key.as_bytes().get(4..)?.strip_prefix(b"r").map(<[u8]>::to_vec));
+    let record = throughline::ids::RecordId::from_bytes(record.unwrap().try_into().unwrap());
+    let told = hub.messages(&Who::Record(record)).unwrap().unwrap();
+    let mut states: Vec<(&str, &str)> =
+        told.messages.iter().map(|message| (message.message.as_str(), message.state.as_str())).collect();
+    states.sort_unstable();
+    assert_eq!(states, [("sent", "sent"), ("unknown", "queued")]);
+    assert_eq!(told.unsent.len(), 3);
+    let (policy, zones) = (Policy::default(), Zones::bundled());
+    let sender = Blocking(|_: &Outgoing| Ok(Accepted::nameless()));
+    let done = hub.dispatch(&sender, &Dispatch::new(&policy, &zones)).unwrap();
+    assert_eq!((done.count("sent"), done.count("cancelled")), (0, 1), "she unsubscribed: {done:?}");
+}
+
+/// Records of version 1 knew only of grants and withdrawals.
+#[test]
+fn a_record_of_version_1_still_reads_and_takes_new_consent() {
+    let store = loaded(RECORD_OF_VERSION_1);
+    let hub = hub(&store, &Arc::new(FixedClock::at(instant(NOON))));
+    let record = store.dump().next().unwrap().0.as_bytes()[5..].to_vec();
+    let who = Who::Record(throughline::ids::RecordId::from_bytes(record.try_into().unwrap()));
+    let purpose = "marketing".parse().unwrap();
+    let asked = |now: &str| {
+        let question = ConsentQuestion {
+            now: instant(now),
+            class: Class::Marketing,
+            purpose: &purpose,
+            channel: &Channel::Sms,
+            rule: ConsentRule::OptIn,
+            suppression: None,
+            relationship: None,
+        };
+        hub.consent_at(&who, None, &question).unwrap().unwrap().reason
+    };
+    assert_eq!(asked("2026-03-20T00:02:00Z"), ConsentReason::Granted);
+    assert_eq!(asked(NOON), ConsentReason::Withdrawn);
+    let denied = ConsentRecord::new(
+        "marketing".parse().unwrap(),
+        "sms".parse().unwrap(),
+        ConsentState::Denied,
+        instant("2026-03-20T11:00:00Z"),
+    );
+    hub.consent(&who, &denied).unwrap();
+    assert_eq!(asked(NOON), ConsentReason::Denied);
+    assert!(store.holds(b"{\"kind\":\"record\",\"v\":2,"));
+}
