@@ -2,8 +2,8 @@
 //!
 //! Two families:
 //! * ids of *facts and views* ([`RecordId`], [`ProfileId`], [`EventKey`], [`CartId`], [`QuoteId`], [`OrderId`],
-//!   [`OutboxKey`]) are keyed hashes of
-//!   what they name, so that the same facts give the same ids in any order of arrival and on any machine;
+//!   [`OutboxKey`]) are keyed hashes of what they name, so that the same facts give the same ids in any order of arrival
+//!   and on any machine;
 //! * ids of *acts* ([`DecisionId`], [`CommandId`]) are ordered by time and minted by the hub's context ([`Mint`]), never
 //!   from a global.
 

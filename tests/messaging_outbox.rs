@@ -14,15 +14,17 @@ use throughline::calendar::Zones;
 use throughline::channel::Channel;
 use throughline::hub::{
     Afterwards, CommandKey, ConsentOutcome, DeliveryOf, DeliveryOutcome, Dispatch, Enqueue, EnqueueOutcome,
-    ErasureOutcome, FixedClock, Hub, What, Who,
+    ErasureOutcome, FixedClock, Hub, UnsubscribeOutcome, What, Who,
 };
 use throughline::identifier::IdentifierKind;
 use throughline::ids::OutboxKey;
 use throughline::messaging::delivery::{Delivery, DeliveryEvent, DeliveryKind};
 use throughline::messaging::{
-    Accepted, Blocking, Class, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState,
-    Message, Outgoing, Policy, Rendered, SendError, SendErrorKind,
+    Accepted, AddressId, Blocking, Class, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule,
+    ConsentState, Message, Outgoing, Policy, Rendered, SendError, SendErrorKind, StopWords, Unsubscribe,
+    UnsubscribeRequest,
 };
+use throughline::signing::SigningKeys;
 use throughline::store::faulty::{Fault, FaultyStore, Plan};
 use throughline::store::{MemoryStore, Store, StoreError, StoreErrorKind};
 use throughline::time::{DateTime, TimeDelta, Utc};
@@ -472,9 +474,7 @@ fn a_withdrawal_outlives_a_split_and_the_ledger_answers_as_of_any_instant() {
     let (Who::Record(a), Who::Record(b)) = (&web, &till) else { panic!() };
     hub.keep_apart(&CommandKey::new("apart"), &[*a], &[*b]).unwrap();
     assert_eq!(asked(&till, 0), ConsentReason::Implied, "her record never said so");
-    let address = identifier(IdentifierKind::Phone, &phone(1)).digest(&rules().pepper).to_string();
-    let address = throughline::messaging::AddressId::new(address);
-    let at_address = hub.consent_at(&till, Some(&address), &question(0)).unwrap().unwrap();
+    let at_address = hub.consent_at(&till, Some(&number(1)), &question(0)).unwrap().unwrap();
     assert_eq!(at_address.reason, ConsentReason::Withdrawn, "the number did");
     let offer = Message::new("spring", Class::Marketing, purpose.clone());
     let mut lax = World::new();
@@ -618,6 +618,98 @@ fn the_control_group_is_recorded_and_gets_nothing() {
     assert_eq!(unsent[0].ghost, Some(Channel::Sms));
     let other = Enqueue { step: "second", ..request };
     assert_eq!(hub.enqueue(&CommandKey::new("k"), &who, &other).unwrap(), EnqueueOutcome::KeyReused);
+}
+
+fn number(of: usize) -> AddressId {
+    AddressId::new(identifier(IdentifierKind::Phone, &phone(of)).digest(&rules().pepper).to_string())
+}
+
+#[test]
+fn a_link_stops_what_it_is_for_once_and_nothing_else() {
+    let (world, store) = (World::new(), memory());
+    let hub = world.hub(&store);
+    let who = world.person(&hub, 1);
+    let keys = SigningKeys::new("2026", b"from your secret manager");
+    let link = |subject: &str| {
+        let purpose = "service.order".parse().unwrap();
+        Unsubscribe::new(subject, purpose, "sms".parse().unwrap(), "spring-sale").token(&keys)
+    };
+    let token = link(number(1).as_str());
+    let (look, click) = (
+        UnsubscribeRequest { method: "GET", body: "" },
+        UnsubscribeRequest { method: "POST", body: "List-Unsubscribe=One-Click" },
+    );
+    assert_eq!(hub.unsubscribe(&look, &token, &keys).unwrap(), UnsubscribeOutcome::ConfirmPage);
+    let forged = link(number(2).as_str()).replace('A', "B");
+    let forged = hub.unsubscribe(&click, &forged, &keys).unwrap();
+    assert!(matches!(forged, UnsubscribeOutcome::Rejected(_)), "{forged:?}");
+    let queued = world.put(&hub, "a", &who, &message("a")).unwrap();
+    assert!(matches!(queued, EnqueueOutcome::Queued { .. }), "{queued:?}");
+    for is_new in [true, false, false] {
+        assert_eq!(hub.unsubscribe(&click, &token, &keys).unwrap(), UnsubscribeOutcome::Stopped { is_new });
+        world.later(1);
+    }
+    let dropped = world.put(&hub, "b", &who, &message("b")).unwrap();
+    assert!(matches!(dropped, EnqueueOutcome::Dropped { .. }), "{dropped:?}");
+    let other = Message::new("c", Class::Service, "service.repair".parse().unwrap());
+    let queued = world.put(&hub, "c", &who, &other).unwrap();
+    assert!(matches!(queued, EnqueueOutcome::Queued { .. }), "{queued:?}");
+    // A link that names the profile, and one that names nobody.
+    let Who::Record(id) = &who else { panic!() };
+    let profile = throughline::ids::ProfileId::from(*id).to_string();
+    for is_new in [true, false] {
+        let stopped = hub.unsubscribe(&click, &link(&profile), &keys).unwrap();
+        assert_eq!(stopped, UnsubscribeOutcome::Stopped { is_new });
+    }
+    assert_eq!(hub.unsubscribe(&click, &link("nobody"), &keys).unwrap(), UnsubscribeOutcome::Unknown);
+}
+
+#[test]
+fn a_stop_word_stops_the_number_and_start_lets_it_go_on() {
+    for (language, stop) in [("en", "STOP"), ("fa", "لغو"), ("ar", "إلغاء"), ("he", "הסר"), ("ru", "стоп")]
+    {
+        let (world, store) = (World::new(), memory());
+        let hub = world.hub(&store);
+        let who = world.person(&hub, 1);
+        let words = StopWords::in_languages([language, "en"]);
+        let purpose = "service".parse().unwrap();
+        let said = words.record(stop, &Channel::Sms, &purpose, at(0)).unwrap();
+        for is_new in [true, false] {
+            let outcome = hub.address_consent(&number(1), &said).unwrap();
+            assert_eq!(outcome, ConsentOutcome::Recorded { record: None, is_new });
+        }
+        let receipt = Message::new("receipt", Class::Transactional, "service.order".parse().unwrap());
+        let dropped = world.put(&hub, "a", &who, &receipt).unwrap();
+        assert!(matches!(dropped, EnqueueOutcome::Dropped { .. }), "{language}: {dropped:?}");
+        world.later(1);
+        let start = words.record("start", &Channel::Sms, &purpose, at(1)).unwrap();
+        hub.address_consent(&number(1), &start).unwrap();
+        let queued = world.put(&hub, "b", &who, &receipt).unwrap();
+        assert!(matches!(queued, EnqueueOutcome::Queued { .. }), "{language}: {queued:?}");
+        let stranger = hub.address_consent(&number(2), &start).unwrap();
+        assert_eq!(stranger, ConsentOutcome::Unknown, "a grant of nobody that we know");
+    }
+}
+
+#[test]
+fn the_next_step_of_an_escalation_tells_the_fact_again_once() {
+    let (world, store, provider) = (World::new(), memory(), Provider::default());
+    let hub = world.hub(&store);
+    let who = world.person(&hub, 1);
+    let message = message("ready");
+    world.entry(&hub, &who, &message);
+    hub.dispatch(&provider.sender(), &world.dispatch()).unwrap();
+    let first = Enqueue::new(&message, &world.texts, &world.policy, &world.zones);
+    let put =
+        |command: &str, request: &Enqueue<'_>| hub.enqueue(&CommandKey::new(command), &who, request).unwrap();
+    let second = Enqueue { step: "second", again: true, ..first };
+    assert!(matches!(put("1", &Enqueue { step: "second", ..first }), EnqueueOutcome::AlreadyTold { .. }));
+    assert!(matches!(put("2", &second), EnqueueOutcome::Queued { .. }));
+    assert!(matches!(put("3", &second), EnqueueOutcome::AlreadyTold { .. }));
+    for _ in 0..2 {
+        hub.dispatch(&provider.sender(), &world.dispatch()).unwrap();
+    }
+    assert_eq!(provider.calls.load(Ordering::SeqCst), 2);
 }
 
 /// What is stored but for answers to commands.

@@ -69,8 +69,7 @@ impl Dispatch<'_> {
     }
 }
 
-/// The list from another place on for every worker, so that they do not all reach for the same entry. The first `most`
-/// are due longest: they come before the rest.
+/// The list from another place on for every worker, so that they do not all reach for the same entry.
 pub(crate) fn rotated(mut keys: Vec<OutboxKey>, by: &[u8; 16]) -> Vec<OutboxKey> {
     let spread = u128::from_be_bytes(*by) % (keys.len().max(1) as u128);
     keys.rotate_left(usize::try_from(spread).unwrap_or(0));

@@ -133,6 +133,7 @@ impl Stored for EnqueueOutcome {
 /// A fact ([`Message::told_key`]; without one the message's step) is told to a person once: of any number of concurrent
 /// calls, over any of the records that are hers, one puts it in and the others get its entry. What was dropped, cancelled
 /// or expired before it can have been sent may be put in again; what failed needs another class of attempts.
+/// [`Hub::dispatch`](super::super::Hub::dispatch) shows it at work.
 ///
 /// # Errors
 /// Of the store only.
