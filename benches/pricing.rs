@@ -14,9 +14,6 @@
     reason = "a benchmark may stop at a failure, and says what it measured"
 )]
 
-use std::time::Duration;
-
-use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, criterion_group, criterion_main};
 
 #[path = "pricing/choice.rs"]
@@ -27,44 +24,14 @@ mod common;
 mod parity;
 #[path = "pricing/pipeline.rs"]
 mod pipeline;
+#[path = "shared/processor_time.rs"]
+mod processor_time;
 #[path = "pricing/promotions.rs"]
 mod promotions;
 
-/// Processor time of the thread, which is not longer because the machine is busy.
-pub struct ProcessorTime;
-
-impl Measurement for ProcessorTime {
-    type Intermediate = Duration;
-    type Value = Duration;
-
-    fn start(&self) -> Duration {
-        common::processor_time()
-    }
-
-    fn end(&self, start: Duration) -> Duration {
-        common::processor_time().saturating_sub(start)
-    }
-
-    fn add(&self, one: &Duration, other: &Duration) -> Duration {
-        *one + *other
-    }
-
-    fn zero(&self) -> Duration {
-        Duration::ZERO
-    }
-
-    fn to_f64(&self, time: &Duration) -> f64 {
-        WallTime.to_f64(time)
-    }
-
-    fn formatter(&self) -> &dyn ValueFormatter {
-        WallTime.formatter()
-    }
-}
-
 criterion_group! {
     name = benches;
-    config = Criterion::default().with_measurement(ProcessorTime);
+    config = Criterion::default().with_measurement(processor_time::ProcessorTime);
     targets = promotions::promotions, pipeline::pipeline, choice::look_ups, parity::parity
 }
 criterion_main!(benches);

@@ -73,7 +73,9 @@ fn each_language_writes_the_facts_its_own_way() {
         body(&content, tag, &Values::new()).replace(marks, "").replace('\u{a0}', " ")
     };
     assert_eq!(shown("en-US"), "12.5% €1,234.50 499,000 toman 03/21/2026");
-    assert_eq!(shown("de-AT"), "12,5 % 1.234,50 € 499.000 toman 21.03.2026");
+    assert_eq!(shown("en-GB"), "12.5% €1,234.50 499,000 toman 21/03/2026");
+    assert_eq!(shown("de-DE"), "12,5 % 1.234,50 € 499.000 toman 21.03.2026");
+    assert_eq!(shown("de-AT"), "12,5 % € 1.234,50 499.000 toman 21.03.2026");
     assert_eq!(shown("fa-IR"), "۱۲٫۵٪ ۱٬۲۳۴٫۵۰ € ۴۹۹٬۰۰۰ تومان ۱۴۰۵/۰۱/۰۱");
     assert_eq!(shown("ar-EG"), "١٢٫٥٪ ١٬٢٣٤٫٥٠ € ٤٩٩٬٠٠٠ toman ٢١/٠٣/٢٠٢٦");
     assert_eq!(shown("he"), "12.5% 1,234.50 € 499,000 toman 21.03.2026");

@@ -183,11 +183,9 @@ fn caps_and_quiet_hours_are_waited_out_together() {
 
 #[test]
 fn a_calendar_cap_follows_the_week_of_the_region_and_a_message_counts_once() {
-    let mut policy = Policy::default();
-    policy.caps = vec![Cap {
-        count_by: CountBy::Message,
-        ..Cap::new("weekly", 1, CapWindow::calendar(CalendarUnit::Week))
-    }];
+    let weekly =
+        Cap { count_by: CountBy::Message, ..Cap::new("weekly", 1, CapWindow::calendar(CalendarUnit::Week)) };
+    let policy = Policy { caps: vec![weekly], ..Policy::default() };
     let mut someone = person();
     let saturday = "2026-05-30T12:00:00Z".parse().unwrap();
     someone.sends = vec![PastSend { message: Some("other".into()), ..PastSend::new(saturday, Channel::Sms) }];

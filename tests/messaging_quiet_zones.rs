@@ -53,9 +53,11 @@ impl Wall {
         self.greatest.partition_point(|shown| *shown < wall)
     }
 
-    /// The minute after the last one that shows an earlier time: the later of two, or the first after a skip.
+    /// The last minute that shows this time, or the first after a skip.
     fn end(&self, wall: i64) -> usize {
-        self.least.partition_point(|shown| *shown < wall)
+        let after = self.least.partition_point(|shown| *shown <= wall);
+        let last = after.saturating_sub(1);
+        if self.local[last] == wall { last } else { after }
     }
 
     /// In which minutes a daily window is quiet.

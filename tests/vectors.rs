@@ -54,7 +54,7 @@ const PENDING_OPERATIONS: [&str; 12] = [
     "period_end",
 ];
 /// Suites of messages that belong to parts that are not there yet.
-const PENDING_SUITES: &[&str] = &["continuity", "near_duplicates", "redaction", "skills_routing", "sla"];
+const PENDING_SUITES: &[&str] = &["continuity", "redaction", "skills_routing", "sla"];
 
 #[expect(clippy::disallowed_methods, reason = "the folder of the cases is the test's own setting")]
 fn folder(set: &str) -> PathBuf {
@@ -187,6 +187,7 @@ fn every_case_of_messages_holds() {
             "decision" => messaging::decision(),
             "frequency_caps" => gates::caps(),
             "locale" => content::locale(),
+            "near_duplicates" => content::near_duplicates(),
             "plurals" => content::plurals(),
             "delivery_states" => outbox::delivery_states(),
             "digest" => outbox::digests(),

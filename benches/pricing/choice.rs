@@ -12,8 +12,9 @@ use throughline::pricing::{
     PriceQuery, TierMode, TierStep, Tiers,
 };
 
-use crate::ProcessorTime;
-use crate::common::{euro, money, processor_time, product};
+use crate::common::{euro, money, product};
+use crate::processor_time::ProcessorTime;
+use crate::processor_time::processor_time;
 
 const PRODUCTS: usize = 125_000;
 const ROWS_PER_PRODUCT: usize = 8;

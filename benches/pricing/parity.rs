@@ -12,8 +12,8 @@ use throughline::pricing::parity::{
 use throughline::pricing::tax::TaxZone;
 use throughline::time::{DateTime, Utc};
 
-use crate::ProcessorTime;
 use crate::common::{money, product};
+use crate::processor_time::ProcessorTime;
 
 const PRODUCTS: usize = 100_000;
 const CHANNELS: [Channel; 5] =

@@ -17,8 +17,8 @@ use throughline::pricing::{
 };
 use throughline::signing::SigningKeys;
 
-use crate::ProcessorTime;
 use crate::common::{euro, money, product};
+use crate::processor_time::ProcessorTime;
 use crate::promotions::{TAGS, set};
 
 const LINES: usize = 20;

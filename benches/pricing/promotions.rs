@@ -12,8 +12,8 @@ use throughline::pricing::promotion::{
     Selection, TakeMorePayFewer, apply,
 };
 
-use crate::ProcessorTime;
 use crate::common::{euro, money, product};
+use crate::processor_time::ProcessorTime;
 
 pub const TAGS: [&str; 5] = ["کفش", "حذاء", "נעליים", "обувь", "shoes"];
 

@@ -249,6 +249,13 @@ impl Zone {
         self.earliest(date, WallTime::MIDNIGHT)
     }
 
+    /// Whether the zone's rules change nothing after `from` and until `to`, that instant included. May say no where only
+    /// the name of the time changes.
+    pub(crate) fn steady(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> bool {
+        let (from, to) = (timestamp(from.timestamp()), timestamp(to.timestamp()));
+        self.rules.following(from).next().is_none_or(|change| change.timestamp() > to)
+    }
+
     fn offset(&self, utc: i64) -> Offset {
         self.rules.to_offset(timestamp(utc))
     }

@@ -92,7 +92,7 @@ impl Locale {
     #[must_use]
     pub fn chain(&self) -> Vec<Self> {
         let mut chain = vec![self.clone()];
-        while let Some(next) = chain.last().and_then(|last| last.parent()) {
+        while let Some(next) = chain.last().and_then(Self::parent) {
             if chain.len() >= MAX_STEPS || chain.contains(&next) {
                 break;
             }
@@ -118,6 +118,11 @@ impl Locale {
         {
             // The usual script said aloud says nothing.
             return Some(Self::of(language.clone()));
+        }
+        if self.as_str() == "zh-Hant-MO" {
+            // The one entry of CLDR's parent locales (48.2) with a script and a region, which the fallback data, kept
+            // without likely scripts, does not reach.
+            return "zh-Hant-HK".parse().ok();
         }
         let mut steps =
             LocaleFallbacker::new().for_config(Default::default()).fallback_for(DataLocale::from(&self.id));

@@ -41,6 +41,7 @@ fn tags_are_canonical() {
 fn chains_stop_at_another_script() {
     for (tag, chain) in [
         ("sr-Latn-ME", &["sr-Latn-ME", "sr-Latn"][..]),
+        ("zh-MO", &["zh-Hant-MO", "zh-Hant-HK", "zh-Hant"]),
         ("sr-RS", &["sr-RS", "sr"]),
         ("fa-Latn", &["fa-Latn"]),
         ("zh-Hans-CN", &["zh-Hans-CN", "zh-Hans", "zh"]),

@@ -50,6 +50,9 @@ pub(super) struct Standing {
     pub(super) why: Option<(Stage, Finding)>,
 }
 
+/// Quiet hours at an instant.
+type QuietAt = (DateTime<Utc>, Quiet);
+
 pub(super) struct Judge<'a> {
     pub(super) message: &'a Message,
     pub(super) recipient: &'a Recipient,
@@ -57,8 +60,9 @@ pub(super) struct Judge<'a> {
     gates: &'a [&'a dyn Gate],
     windows: &'a Windows,
     counter: Counter<'a>,
-    /// Quiet hours are those of the person, not of an endpoint: the last answer holds for all.
-    quiet: Cell<Option<(DateTime<Utc>, Quiet)>>,
+    /// Quiet hours are those of the person, not of an endpoint: the last two answers hold for all,
+    /// that of now and that of the instant waited for.
+    quiet: Cell<[Option<QuietAt>; 2]>,
 }
 
 impl<'a> Judge<'a> {
@@ -82,7 +86,7 @@ impl<'a> Judge<'a> {
         };
         let windows = policy.quiet_hours.of(recipient.region);
         let counter = Counter::new(&policy.caps, question);
-        Self { message, recipient, policy, gates, windows, counter, quiet: Cell::new(None) }
+        Self { message, recipient, policy, gates, windows, counter, quiet: Cell::new([None; 2]) }
     }
 
     /// What a gate of this crate says.
@@ -252,11 +256,12 @@ impl<'a> Judge<'a> {
         if self.windows.is_empty() || self.policy.quiet_hours.exempt.contains(&endpoint.channel) {
             return Answer::Pass(None);
         }
-        let answer = match self.quiet.get() {
-            Some((when, answer)) if when == at => answer,
-            _ => {
+        let known = self.quiet.get();
+        let answer = match known.into_iter().flatten().find(|(when, _)| *when == at) {
+            Some((_, answer)) => answer,
+            None => {
                 let answer = quiet(self.windows, &self.recipient.whereabouts, at);
-                self.quiet.set(Some((at, answer)));
+                self.quiet.set([Some((at, answer)), known[0]]);
                 answer
             }
         };

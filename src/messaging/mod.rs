@@ -53,6 +53,7 @@
 
 mod audience;
 mod caps;
+pub mod claims;
 mod combine;
 mod consent;
 pub mod content;
@@ -67,6 +68,7 @@ mod input;
 mod judge;
 pub mod kpi;
 pub mod limits;
+pub mod near_copy;
 pub mod outbox;
 mod policy;
 mod presets;

@@ -1,6 +1,6 @@
 //! Quiet hours: is it a bad time for this person, and until when.
 
-use crate::calendar::{Calendar, Windows, Zone, ZoneId, Zones};
+use crate::calendar::{Calendar, WeekTime, Window, Windows, Zone, ZoneId, Zones};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 /// How many days ahead an instant is sought that is open in every candidate zone.
@@ -114,6 +114,13 @@ pub fn quiet(windows: &Windows, whereabouts: &Whereabouts, now: DateTime<Utc>) -
     if windows.is_empty() {
         return Quiet { quiet: false, until: None, reason: None };
     }
+    if let Whereabouts::Known(zone) | Whereabouts::Fallback(zone) = whereabouts
+        && let Some(until) = in_steady_zone(windows, zone, now)
+    {
+        let fallback = matches!(whereabouts, Whereabouts::Fallback(_));
+        let reason = fallback.then_some(QuietReason::FallbackTimezone);
+        return Quiet { quiet: until.is_some(), until, reason };
+    }
     let (calendar, reason, limit) = match whereabouts {
         Whereabouts::Known(zone) => (Calendar::new(windows, zone), None, None),
         Whereabouts::Fallback(zone) => {
@@ -134,4 +141,57 @@ pub fn quiet(windows: &Windows, whereabouts: &Whereabouts, now: DateTime<Utc>) -
         Some(end) => Quiet { quiet: true, until: Some(end), reason },
         None => Quiet { quiet: true, until: None, reason: Some(QuietReason::NoCommonWindow) },
     }
+}
+
+/// The same on days on which the clocks do not change, without a look at the zone for each window: until when it is quiet,
+/// if it is. `None` where clocks change within some days, where windows have exceptions, or where it is quiet for days on
+/// end: then the calendar has to be asked.
+fn in_steady_zone(windows: &Windows, zone: &Zone, now: DateTime<Utc>) -> Option<Option<DateTime<Utc>>> {
+    const DAY: i64 = 86_400;
+    const WEEK: i64 = 7 * DAY;
+    if !windows.exceptions().is_empty() {
+        return None;
+    }
+    let weekly = windows.windows().iter().any(|window| matches!(window, Window::Weekly { .. }));
+    // Further than a window reaches, on either side.
+    let reach = TimeDelta::days(if weekly { 8 } else { 2 });
+    if !zone.steady(now.checked_sub_signed(reach)?, now.checked_add_signed(reach)?) {
+        return None;
+    }
+    let offset = i64::from(zone.offset_seconds(now));
+    let here = now.timestamp().checked_add(offset)?;
+    let mut end = here;
+    // Windows that follow one another without a gap are one.
+    while let Some(left) = windows
+        .windows()
+        .iter()
+        .filter_map(|window| {
+            let (period, start, until) = match window {
+                Window::Daily { start, end } => (DAY, i64::from(start.seconds()), i64::from(end.seconds())),
+                Window::Weekly { from, to } => (WEEK, in_week(*from), in_week(*to)),
+            };
+            // 1970-01-01 was a Thursday: three days into a week that begins on Monday.
+            let place = (end + 3 * DAY).rem_euclid(period);
+            let length = (until - start).rem_euclid(period);
+            // From `00:00` to `24:00` is a whole day, not none.
+            let length = if length == 0 { period } else { length };
+            let passed = (place - start).rem_euclid(period);
+            (passed < length).then_some(length - passed)
+        })
+        .max()
+    {
+        end += left;
+        if end - here > reach.num_seconds() - DAY {
+            return None;
+        }
+    }
+    if end == here {
+        return Some(None);
+    }
+    Some(Some(DateTime::from_timestamp(end.checked_sub(offset)?, 0)?))
+}
+
+/// Seconds from the beginning of Monday.
+fn in_week(at: WeekTime) -> i64 {
+    i64::from(at.day.num_days_from_monday()) * 86_400 + i64::from(at.time.seconds())
 }

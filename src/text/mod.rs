@@ -18,10 +18,12 @@ pub mod controls;
 pub mod digits;
 mod fold;
 mod letters;
+mod link;
 mod script;
 mod width;
 
 pub use confusable::{TextFlags, skeleton};
 pub use fold::fold;
+pub(crate) use link::is_link;
 pub use script::{Direction, Script, dominant_script};
 pub use width::{display_width, pad};

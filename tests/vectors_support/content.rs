@@ -6,8 +6,10 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use throughline::channel::Channel;
 use throughline::locale::{AvailableLocales, Locale, Requested, plural};
+use throughline::messaging::claims::{claims, claims_equal};
 use throughline::messaging::cta::{AppVersion, CtaDevice, Intent, Links, Os, call_to_action};
-use throughline::messaging::limits::{PUSH_BYTES, PushEscape, push_bytes};
+use throughline::messaging::limits::{JsonEscape, PushLimit, push_bytes};
+use throughline::messaging::near_copy::compare;
 use throughline::messaging::sms::{ReferenceBits, SmsSettings, segments, split};
 use throughline::text::Direction;
 use throughline::text::bidi::{Markup, isolate};
@@ -141,11 +143,33 @@ pub(crate) fn push_payload() -> Suite {
     struct Input {
         title: (String, usize),
         body: (String, usize),
-        escape: PushEscape,
+        escape: JsonEscape,
     }
     Box::new(|given| {
         let Input { title, body, escape } = read(given);
         let bytes = push_bytes(&title.0.repeat(title.1), &body.0.repeat(body.1), escape);
-        json!({"bytes": bytes, "fits": bytes <= PUSH_BYTES})
+        json!({"bytes": bytes, "fits": bytes <= PushLimit::APNS.bytes})
+    })
+}
+
+pub(crate) fn near_duplicates() -> Suite {
+    #[derive(Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Input {
+        a: String,
+        b: String,
+    }
+    Box::new(|given| {
+        let input: Input = read(given);
+        let found = compare(&input.a, &input.b);
+        let written = |text: &str| claims(text).iter().map(ToString::to_string).collect::<Vec<_>>();
+        json!({
+            "inter": found.inter,
+            "union": found.union,
+            "verdict": found.verdict,
+            "claims_equal": claims_equal(&input.a, &input.b),
+            "claims_a": written(&input.a),
+            "claims_b": written(&input.b),
+        })
     })
 }

@@ -23,7 +23,11 @@ use throughline::pricing::promotion::{
 
 #[path = "../../pricing/common.rs"]
 mod common;
-use common::{euro, money, processor_time, product};
+#[allow(dead_code, reason = "shared with the benchmarks, which measure by it")]
+#[path = "../../shared/processor_time.rs"]
+mod processor_time;
+use common::{euro, money, product};
+use processor_time::processor_time;
 
 struct Comparison {
     name: &'static str,

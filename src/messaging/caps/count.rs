@@ -110,33 +110,41 @@ pub(in crate::messaging) enum CapState {
     Never,
 }
 
-/// Caps with what they count; remembers what each said at the last instant asked about, for a cap says the same of every
+/// Caps with what they count; remembers what each said at the instants asked about last, for a cap says the same of every
 /// channel that it is for.
 pub(in crate::messaging) struct Counter<'a> {
     caps: &'a [Cap],
     question: CapQuestion<'a>,
-    said: RefCell<(Option<DateTime<Utc>>, Vec<CapState>)>,
+    said: RefCell<Vec<(DateTime<Utc>, CapState)>>,
 }
 
 impl<'a> Counter<'a> {
     pub(in crate::messaging) const fn new(caps: &'a [Cap], question: CapQuestion<'a>) -> Self {
-        Self { caps, question, said: RefCell::new((None, Vec::new())) }
+        Self { caps, question, said: RefCell::new(Vec::new()) }
     }
 
     /// All caps that are for a channel, together: when the last of those that are full opens.
     pub(in crate::messaging) fn ask(&self, channel: &Channel, at: DateTime<Utc>) -> CapState {
-        let mut said = self.said.borrow_mut();
-        if said.0 != Some(at) {
-            let (instant, states) = &mut *said;
-            *instant = Some(at);
-            states.clear();
-            states.extend(self.caps.iter().map(|cap| self.state(cap, at)));
+        let count = self.caps.len();
+        if count == 0 {
+            return CapState::Open;
         }
+        let mut said = self.said.borrow_mut();
+        let known = said.chunks(count).position(|chunk| chunk.first().is_some_and(|(then, _)| *then == at));
+        let place = known.unwrap_or_else(|| {
+            // Of now and of the instant waited for: more are asked about only where much changes on the way.
+            if said.len() >= 4 * count {
+                said.clear();
+            }
+            said.extend(self.caps.iter().map(|cap| (at, self.state(cap, at))));
+            said.len() / count - 1
+        });
+        let states = said.iter().skip(place * count);
         self.caps
             .iter()
-            .zip(&said.1)
+            .zip(states)
             .filter(|(cap, _)| cap.channel.as_ref().is_none_or(|only| only == channel))
-            .map(|(_, state)| *state)
+            .map(|(_, (_, state))| *state)
             .max()
             .unwrap_or(CapState::Open)
     }
@@ -157,12 +165,15 @@ impl<'a> Counter<'a> {
         let longest = longest(&cap.window);
         let limit = usize::try_from(cap.limit).unwrap_or(usize::MAX);
         let since = at.checked_sub_signed(longest);
-        let within = |send: &&PastSend| send.at <= at && since.is_none_or(|since| send.at > since);
-        if self.counting(cap).filter(within).take(limit).count() < limit {
+        let within = |send: &&'a PastSend| send.at <= at && since.is_none_or(|since| send.at > since);
+        let recent = self.question.sends.iter().filter(within).filter(|send| counts(cap, send));
+        if recent.take(limit).count() < limit {
             return CapState::Open;
         }
         let mut times = match cap.count_by {
             CountBy::Send => self.counting(cap).filter(within).map(|send| send.at).collect(),
+            // So many sends may be of few messages.
+            CountBy::Message if self.messages(cap, within) < limit => return CapState::Open,
             CountBy::Message => match self.first_told(cap, at) {
                 Some(times) => times,
                 None => return CapState::Open,
@@ -192,11 +203,23 @@ impl<'a> Counter<'a> {
 
     /// The sends that a cap counts, whenever they were.
     fn counting<'c>(&'c self, cap: &'c Cap) -> impl Iterator<Item = &'a PastSend> + 'c {
-        self.question.sends.iter().filter(move |send| {
-            send.counts
-                && cap.channel.as_ref().is_none_or(|only| *only == send.channel)
-                && (cap.category.is_none() || cap.category == send.category)
-        })
+        self.question.sends.iter().filter(move |send| counts(cap, send))
+    }
+
+    /// How many messages the sends of a cap in some time are of.
+    fn messages(&self, cap: &Cap, within: impl FnMut(&&'a PastSend) -> bool) -> usize {
+        let recent = self.question.sends.iter().filter(within).filter(|send| counts(cap, send));
+        let mut unnamed = 0;
+        let mut named: Vec<&str> = Vec::new();
+        for send in recent {
+            match &send.message {
+                Some(message) => named.push(message),
+                None => unnamed += 1,
+            }
+        }
+        named.sort_unstable();
+        named.dedup();
+        unnamed + named.len()
     }
 
     /// When each message was first told, or `None` if this one was: telling it again is never capped. A send without a
@@ -217,6 +240,12 @@ impl<'a> Counter<'a> {
         times.extend(first.into_values());
         Some(times)
     }
+}
+
+fn counts(cap: &Cap, send: &PastSend) -> bool {
+    send.counts
+        && cap.channel.as_ref().is_none_or(|only| *only == send.channel)
+        && (cap.category.is_none() || cap.category == send.category)
 }
 
 /// The longest that a window lasts, wherever and whenever: clocks change by an hour or two, and a zone that crosses the

@@ -87,10 +87,11 @@ impl ConsentRecord {
 
     fn counts(&self, question: &ConsentQuestion<'_>) -> bool {
         let blanket_grant = self.state == ConsentState::Granted && self.purpose == PurposeScope::All;
-        self.at <= question.now
+        // The channel first: it tells most entries apart, and costs least.
+        self.channel.covers(question.channel)
+            && self.at <= question.now
             && !blanket_grant
             && self.purpose.covers(question.purpose)
-            && self.channel.covers(question.channel)
     }
 }
 

@@ -171,7 +171,7 @@ impl StopWords {
             return if phrase() { KeywordKind::Review } else { KeywordKind::None };
         }
         let mut rest = words.iter().filter(|word| !self.review.contains(**word)).peekable();
-        if asked == 1 && rest.peek().is_some() && rest.all(|word| is_number(word)) {
+        if asked == 1 && rest.peek().is_some() && rest.all(is_number) {
             return KeywordKind::None;
         }
         KeywordKind::Review

@@ -209,7 +209,7 @@ mod tests {
         let mixed = format!(
             "{}{}",
             other.token(&keys()).split_once('.').unwrap().0,
-            &token[token.find('.').unwrap()..]
+            token.get(token.find('.').unwrap()..).unwrap()
         );
         let click = UnsubscribeRequest { method: "POST", body: "List-Unsubscribe=One-Click" };
         assert!(matches!(click.effect(&mixed, &keys()), Effect::Reject(_)));

@@ -6,6 +6,7 @@
 //! channel's limits. [`check`] is the guard before anything is sent: each variant tells the same claims, and no public
 //! text copies another.
 
+mod check;
 mod error;
 mod jinja;
 mod render;
@@ -15,6 +16,7 @@ mod text;
 mod variant;
 mod write;
 
+pub use check::{CheckFacts, Finding, Problem, Published, check};
 pub use error::{RenderError, RenderErrorKind};
 pub use jinja::JinjaTemplate;
 pub use render::{Reader, RenderSettings, Rendering, Renderings, render, render_each};

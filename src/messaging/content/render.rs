@@ -14,7 +14,9 @@ use crate::device::DeviceKind;
 use crate::locale::Locale;
 use crate::messaging::Rendered;
 use crate::messaging::cta::{CallToAction, CtaDevice, call_to_action};
-use crate::messaging::limits::{self, PushEscape, TemplateLimits};
+use crate::messaging::limits::{
+    JsonEscape, PushLimit, WhatsAppLimits, WhatsAppTemplate, header_value, push_bytes,
+};
 use crate::messaging::sms::{self, SmsCount, SmsSettings};
 use crate::money::Money;
 use crate::pii::Pii;
@@ -47,11 +49,11 @@ pub struct RenderSettings {
     /// What a segment costs.
     pub segment_price: Option<Money>,
     /// The most bytes of a push message.
-    pub push_bytes: usize,
+    pub push: PushLimit,
     /// How the push provider's library writes what is not ASCII.
-    pub push_escape: PushEscape,
+    pub push_escape: JsonEscape,
     /// How long approved templates may be.
-    pub templates: TemplateLimits,
+    pub templates: WhatsAppLimits,
 }
 
 impl Default for RenderSettings {
@@ -62,9 +64,9 @@ impl Default for RenderSettings {
             most_segments: 6,
             rewrite_sms: true,
             segment_price: None,
-            push_bytes: limits::PUSH_BYTES,
-            push_escape: PushEscape::Utf8,
-            templates: TemplateLimits::default(),
+            push: PushLimit::APNS,
+            push_escape: JsonEscape::default(),
+            templates: WhatsAppLimits::default(),
         }
     }
 }
@@ -218,10 +220,15 @@ pub(super) fn render_variant(
     if let (Some(chosen), Ok(link)) = (&call_to_action, "link".parse()) {
         values.entry(link).or_insert_with(|| Slot::Link(chosen.link.clone()));
     }
-    let page = |markup| Page { values: &values, locale: &variant.locale, markup };
+    // Numbers and days as they are written where she lives: the text may be for all countries of its language.
+    let same = |locale: &&Locale| {
+        locale.language() == variant.locale.language() && locale.direction() == variant.locale.direction()
+    };
+    let locale = reader.locales.iter().find(same).unwrap_or(&variant.locale);
+    let page = |markup| Page { values: &values, locale, markup };
     let write = |text: &Text| text.write(&page(Markup::Text));
     let title = variant.title.as_ref().map(write).transpose()?;
-    if title.as_deref().is_some_and(|title| limits::check_header(title).is_err()) {
+    if title.as_deref().is_some_and(|title| header_value(title).is_err()) {
         return Err(RenderError::new(RenderErrorKind::HeaderInjection));
     }
     let mut body = write(&variant.body)?;
@@ -241,16 +248,21 @@ pub(super) fn render_variant(
             sms = Some(count);
         }
         Channel::Push => {
-            let bytes = limits::push_bytes(title.as_deref().unwrap_or_default(), &body, settings.push_escape);
-            if bytes > settings.push_bytes {
+            let bytes = push_bytes(title.as_deref().unwrap_or_default(), &body, settings.push_escape);
+            if bytes > settings.push.bytes {
                 return Err(RenderError::new(RenderErrorKind::TooManyBytes));
             }
         }
         Channel::WhatsApp if variant.template.is_some() => {
-            settings
-                .templates
-                .check(title.as_deref(), &body, label.as_deref())
-                .map_err(|_| RenderError::new(RenderErrorKind::TooManyCharacters))?;
+            let filled = WhatsAppTemplate {
+                header: title.clone(),
+                body: body.clone(),
+                buttons: label.iter().cloned().collect(),
+                ..WhatsAppTemplate::default()
+            };
+            if !settings.templates.check(&filled).is_empty() {
+                return Err(RenderError::new(RenderErrorKind::TooManyCharacters));
+            }
         }
         _ => {}
     }

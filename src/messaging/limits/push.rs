@@ -1,52 +1,106 @@
-//! The size of a push message.
+//! Push notifications: bytes of the payload, without building it.
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-/// The most bytes of a push message: Apple's of an alert and Google's alike. Sources: "Generating a remote notification"
-/// (developer.apple.com) and "Firebase Cloud Messaging, message types" (firebase.google.com), read 2026-11.
-pub const PUSH_BYTES: usize = 4_096;
+use super::truncate::truncate;
 
-/// The most bytes of Apple's push messages for calls, of the same source.
-pub const VOIP_PUSH_BYTES: usize = 5_120;
-
-/// What is around title and body: `{"aps":{"alert":{"title":"","body":""}}}`.
+/// Bytes of `{"aps":{"alert":{"title":"","body":""}}}`.
 const FRAME: usize = 40;
 
-/// How the library that talks to the provider writes characters outside ASCII in JSON.
+/// How the sender writes characters outside of ASCII into JSON.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PushEscape {
-    /// As they are.
+#[serde(rename_all = "lowercase")]
+pub enum JsonEscape {
+    /// As UTF-8.
     #[default]
     Utf8,
-    /// As `\uXXXX`, two of them beyond the Basic Multilingual Plane: Persian text takes three times as much.
+    /// As `\uXXXX`, as some libraries do unless they are told otherwise: three times as long for Persian.
     Ascii,
 }
 
-/// The bytes of the compact JSON `{"aps":{"alert":{"title":T,"body":B}}}`.
-///
-/// # Complexity
-/// O(n), without writing it.
+/// Most bytes of a payload, with the vendor's page and the day it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PushLimit {
+    /// Most bytes.
+    pub bytes: usize,
+    /// Where that is said.
+    pub source: Cow<'static, str>,
+    /// When it was read, `YYYY-MM-DD`.
+    pub as_of: Cow<'static, str>,
+}
+
+impl PushLimit {
+    const fn dated(bytes: usize, source: &'static str) -> Self {
+        Self { bytes, source: Cow::Borrowed(source), as_of: Cow::Borrowed("2026-11-22") }
+    }
+
+    /// Apple's push service, alerts: 4,096.
+    pub const APNS: Self = Self::dated(4_096, "Apple, Generating a remote notification");
+    /// Apple's push service, calls (`VoIP`): 5,120.
+    pub const APNS_VOIP: Self = Self::dated(5_120, "Apple, Generating a remote notification");
+    /// Firebase Cloud Messaging: 4,096.
+    pub const FCM: Self = Self::dated(4_096, "Firebase, About FCM messages");
+}
+
+/// Bytes of a text inside the quotes of a JSON string.
 ///
 /// ```
-/// use throughline::messaging::limits::{PushEscape, push_bytes};
-/// assert_eq!(push_bytes("سلام", "", PushEscape::Utf8), 48);
-/// assert_eq!(push_bytes("سلام", "", PushEscape::Ascii), 64);
+/// use throughline::messaging::limits::{JsonEscape, json_bytes};
+/// assert_eq!(json_bytes("سلام\n", JsonEscape::Utf8), 10);
+/// assert_eq!(json_bytes("سلام\n", JsonEscape::Ascii), 26);
 /// ```
 #[must_use]
-pub fn push_bytes(title: &str, body: &str, escape: PushEscape) -> usize {
+pub fn json_bytes(text: &str, escape: JsonEscape) -> usize {
+    text.chars().map(|c| width(c, escape)).sum()
+}
+
+fn width(c: char, escape: JsonEscape) -> usize {
+    match c {
+        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
+        '\0'..='\u{1f}' => 6,
+        c if c.is_ascii() || escape == JsonEscape::Utf8 => c.len_utf8(),
+        c => 6 * c.len_utf16(),
+    }
+}
+
+/// Bytes of the payload with this title and body and nothing else.
+///
+/// ```
+/// use throughline::messaging::limits::{JsonEscape, PushLimit, push_bytes};
+/// let bytes = push_bytes("سفارش", &"س".repeat(1_000), JsonEscape::Ascii);
+/// assert!(bytes > PushLimit::APNS.bytes);
+/// assert_eq!(push_bytes("", "", JsonEscape::Utf8), r#"{"aps":{"alert":{"title":"","body":""}}}"#.len());
+/// ```
+#[must_use]
+pub fn push_bytes(title: &str, body: &str, escape: JsonEscape) -> usize {
     FRAME + json_bytes(title, escape) + json_bytes(body, escape)
 }
 
-/// The bytes of a text in a JSON string, without its quotation marks.
-fn json_bytes(text: &str, escape: PushEscape) -> usize {
-    let of = |c: char| match c {
-        '"' | '\\' | '\n' | '\r' | '\t' | '\u{8}' | '\u{c}' => 2,
-        '\0'..='\u{1f}' => 6,
-        c if c.is_ascii() || escape == PushEscape::Utf8 => c.len_utf8(),
-        c => 6 * c.len_utf16(),
-    };
-    text.chars().map(of).sum()
+/// As much of the body as fits beside the title and `other` bytes of the payload's own data, with an ellipsis where it
+/// was cut; see [`truncate`]. `None` if the rest alone is too long.
+///
+/// # Complexity
+/// O(n).
+///
+/// ```
+/// use throughline::messaging::limits::{JsonEscape, PushLimit, fit_push, push_bytes};
+/// let body = fit_push("سفارش", &"سلام ".repeat(1_000), 0, JsonEscape::Utf8, &PushLimit::FCM).ok_or("too long")?;
+/// assert!(push_bytes("سفارش", &body, JsonEscape::Utf8) <= 4_096 && body.ends_with("سلام…"));
+/// # Ok::<(), &'static str>(())
+/// ```
+#[must_use]
+pub fn fit_push<'b>(
+    title: &str,
+    body: &'b str,
+    other: usize,
+    escape: JsonEscape,
+    limit: &PushLimit,
+) -> Option<Cow<'b, str>> {
+    let room = limit.bytes.checked_sub(push_bytes(title, "", escape).saturating_add(other))?;
+    Some(truncate(body, room, |c| width(c, escape)))
 }
 
 #[cfg(test)]
@@ -56,12 +110,20 @@ mod tests {
     use super::*;
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+
         #[test]
-        fn the_size_is_that_of_the_written_json(title in "\\PC{0,20}|[\\x00-\\x7f]{0,20}", body in "[\\x00-\\x7f\\u{600}-\\u{6ff}😀]{0,40}") {
-            let written = serde_json::json!({"aps": {"alert": {"title": &title, "body": &body}}}).to_string();
-            prop_assert_eq!(push_bytes(&title, &body, PushEscape::Utf8), written.len());
-            let ascii: usize = written.chars().map(|c| if c.is_ascii() { 1 } else { 6 * c.len_utf16() }).sum();
-            prop_assert_eq!(push_bytes(&title, &body, PushEscape::Ascii), ascii);
+        fn bytes_are_those_of_the_json(title in any::<String>(), body in any::<String>(), room in 0_usize..300) {
+            let written = serde_json::json!({"aps": {"alert": {"title": title, "body": body}}}).to_string();
+            prop_assert_eq!(push_bytes(&title, &body, JsonEscape::Utf8), written.len());
+            let escaped: usize = written.chars().map(|c| if c.is_ascii() { 1 } else { 6 * c.len_utf16() }).sum();
+            prop_assert_eq!(push_bytes(&title, &body, JsonEscape::Ascii), escaped);
+            for escape in [JsonEscape::Utf8, JsonEscape::Ascii] {
+                let limit = PushLimit { bytes: room, ..PushLimit::APNS };
+                if let Some(fits) = fit_push(&title, &body, 0, escape, &limit) {
+                    prop_assert!(push_bytes(&title, &fits, escape) <= room);
+                }
+            }
         }
     }
 }
