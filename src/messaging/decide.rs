@@ -3,7 +3,8 @@
 use std::cmp::{Ordering, Reverse};
 
 use super::combine::{
-    Candidate, Choice, Decision, Inquiry, Refusal, Wait, choose, of_message, ranked, refuse, stopped, waiting,
+    Candidate, Choice, Decision, Inquiry, Refusal, State, Wait, choose, of_message, ranked, refuse, stopped,
+    waiting,
 };
 use super::gate::Gate;
 use super::input::{Endpoint, Message, Recipient};
@@ -113,6 +114,9 @@ fn inquiry<'a>(
     }
 }
 
+/// Why an instant was put off, for which channel, how all stood then, and whether nothing else changes in between.
+type Waited = (Wait, usize, Vec<Standing>, bool);
+
 struct Decider<'a> {
     judge: Judge<'a>,
     endpoints: &'a [Endpoint],
@@ -129,6 +133,17 @@ impl<'a> Decider<'a> {
 
     fn standings(&self, at: DateTime<Utc>) -> Vec<Standing> {
         self.endpoints.iter().map(|endpoint| self.judge.standing(endpoint, at)).collect()
+    }
+
+    /// The standings at a later instant, where nothing but what the gates have asked to wait for changes before it.
+    fn later(&self, before: &[Standing], at: DateTime<Utc>) -> Vec<Standing> {
+        let one = |(standing, endpoint): (&Standing, &Endpoint)| match standing.state {
+            State::Opens(then) if then == at => Standing { state: State::Open, why: None },
+            State::Opens(then) if then > at => standing.clone(),
+            State::Shut if !self.judge.has_own() => standing.clone(),
+            _ => self.judge.standing(endpoint, at),
+        };
+        before.iter().zip(self.endpoints).map(one).collect()
     }
 
     fn candidates(&self, standings: &[Standing]) -> Vec<Candidate> {
@@ -155,7 +170,7 @@ impl<'a> Decider<'a> {
 
     /// The endpoints with their scores, the best first.
     fn order(&self) -> Vec<(&'a Endpoint, f64)> {
-        let shut = |score: &f64| Candidate { score: *score, state: super::combine::State::Shut };
+        let shut = |score: &f64| Candidate { score: *score, state: State::Shut };
         let candidates: Vec<Candidate> = self.scores.iter().map(shut).collect();
         let order = ranked(&candidates, |one, other| self.tie(one, other)).into_iter();
         order
@@ -166,10 +181,13 @@ impl<'a> Decider<'a> {
     fn decide(&self, mut inquiry: Inquiry<'_>) -> Decision {
         let now = inquiry.now;
         // What was waited for when the instant was last put off.
-        let mut waited: Option<(Wait, usize, Vec<Standing>)> = None;
+        let mut waited: Option<Waited> = None;
         for step in 0..2 * MOST_STEPS {
             let at = inquiry.now;
-            let standings = self.standings(at);
+            let standings = match &waited {
+                Some((_, _, before, true)) => self.later(before, at),
+                _ => self.standings(at),
+            };
             let candidates = self.candidates(&standings);
             match choose(&inquiry, &candidates, |one, other| self.tie(one, other)) {
                 Choice::Send(position) | Choice::Ghost(position) if at > now => {
@@ -181,8 +199,9 @@ impl<'a> Decider<'a> {
                 Choice::Wait { channel, until, why } => {
                     // A consent may begin or end before: what follows from it is looked at when it does.
                     let change = self.judge.next_change(at, until, &standings);
-                    inquiry.now = change.filter(|_| step < MOST_STEPS).unwrap_or(until);
-                    waited = Some((why, channel, standings));
+                    let change = change.filter(|_| step < MOST_STEPS);
+                    inquiry.now = change.unwrap_or(until);
+                    waited = Some((why, channel, standings, change.is_none()));
                 }
                 Choice::Refuse { would_expire } => return self.refuse(would_expire, &standings, &candidates),
                 other => return of_message(other),
@@ -203,14 +222,9 @@ impl<'a> Decider<'a> {
         }
     }
 
-    fn defer(
-        &self,
-        position: usize,
-        until: DateTime<Utc>,
-        waited: Option<&(Wait, usize, Vec<Standing>)>,
-    ) -> Decision {
+    fn defer(&self, position: usize, until: DateTime<Utc>, waited: Option<&Waited>) -> Decision {
         let Some(endpoint) = self.endpoints.get(position) else { return Decision::drop("no_channel") };
-        let reasons = waited.map_or_else(Vec::new, |(why, channel, standings)| {
+        let reasons = waited.map_or_else(Vec::new, |(why, channel, standings, _)| {
             let gate = |position: usize| {
                 let (_, finding) = standings.get(position)?.why.as_ref()?;
                 Some(self.judge.reason(self.endpoints.get(position)?, finding))

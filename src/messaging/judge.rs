@@ -89,6 +89,11 @@ impl<'a> Judge<'a> {
         Self { message, recipient, policy, gates, windows, counter, quiet: Cell::new([None; 2]) }
     }
 
+    /// Whether the host has gates of its own, of which nobody knows when they change.
+    pub(super) const fn has_own(&self) -> bool {
+        !self.gates.is_empty()
+    }
+
     /// What a gate of this crate says.
     pub(super) fn ask(&self, stage: Stage, endpoint: &Endpoint, at: DateTime<Utc>) -> Answer {
         match stage {
