@@ -33,7 +33,7 @@
 //! | Who is this? | [`identity`], [`identity::linkage`] | [`record`](hub::record()), [`profile`](hub::profile()), [`why`](hub::why()), [`link`](hub::link()), [`keep_apart`](hub::keep_apart()), [`erase`](hub::erase()) |
 //! | What happened, and where did they leave off? | [`journey`] | [`timeline`](hub::timeline()), [`resume`](hub::resume()) |
 //! | What does it cost? | [`pricing`] | [`quote`](hub::quote()) |
-//! | What do we tell them, where and when? | [`messaging`] | [`decide`](hub::decide()) |
+//! | What do we tell them, where and when? | [`messaging`] | [`decide`](hub::decide()), [`consent`](hub::consent()), [`enqueue`](hub::enqueue()), [`Hub::dispatch`](hub::Hub::dispatch), [`delivery`](hub::delivery()) |
 //!
 //! Around them: [`store`], where facts are kept (in memory, in an embedded file, or in your own storage through one
 //! trait), and [`hub`], the front door for blocking and asynchronous services. The nouns that they share are [`event`],
@@ -47,11 +47,12 @@
 //! 4. *Narrow waists*: storage is one trait of three methods, and a suite proves your own implementation of it.
 //!
 //! # What it does not do yet
-//! It decides on messages and sends none. Stock, wallets, service desks and PostgreSQL are not here yet.
+//! It hands messages to your own [`Sender`](messaging::Sender). Stock, wallets, service desks and PostgreSQL are not here yet.
 //!
 //! # Features
 //! `redb` (the embedded durable store), `phone` (national telephone formats), `tzdb` (bundled time zones) and `parallel`
-//! (batch work on all cores) are on by default; `testkit` (the conformance suite and the fault-injecting store) is not.
+//! (batch work on all cores) are on by default; `templates` (message texts in the Jinja language) and `testkit` (the
+//! conformance suite and the fault-injecting store) are not.
 //! Without default features the crate is the pure core.
 //!
 //! # Supported Rust
