@@ -209,3 +209,56 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_hub_starts_messages_by_events_of_every_channel() {
+    use std::sync::Arc;
+    use throughline::channel::Channel;
+    use throughline::event::Event;
+    use throughline::hub::{CommandKey, Enqueue, FixedClock, Hub, Rules, Triggering, Who};
+    use throughline::messaging::{Class, Message, Policy, Rendered};
+    use throughline::store::{MemoryStore, Tenant};
+
+    let clock = Arc::new(FixedClock::at(at("2026-06-01T08:00:00Z")));
+    let hub =
+        Hub::with_clock(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"secret"), clock.clone())
+            .unwrap();
+    let tell = |channel: &str, name: &str, id: &str, when: &str, properties: serde_json::Value| -> Who {
+        clock.set(at(when));
+        let line = serde_json::json!({
+            "type": "track", "event": name, "messageId": id, "userId": "u-7", "timestamp": when,
+            "properties": properties, "context": {"channel": channel, "source": channel, "timezone": "Asia/Tehran"},
+        });
+        let event = Event::from_segment(line.to_string().as_bytes(), &hub.import()).unwrap();
+        Who::Record(hub.record(&event).unwrap().record)
+    };
+    let (mut triggers, zones) = (Trigger::retail(), Zones::bundled());
+    let days = BTreeMap::from([(Sku::parse("TEA").unwrap(), 20)]);
+    triggers.push(Trigger::new("refill", "refill", Start::Replenishment { days_a_unit: days, lead_days: 2 }));
+    let due = |who: &Who, now: &str| {
+        clock.set(at(now));
+        let asked = Triggering { triggers: &triggers, signals: &[], zones: &zones };
+        hub.due_triggers(who, &asked).unwrap().unwrap().into_iter().map(|one| one.step).collect::<Vec<_>>()
+    };
+    let line = serde_json::json!({"cart_id": "c-1", "product_id": "TEA", "quantity": 2});
+    let who = tell("web", "Product Added", "1", "2026-06-01T08:00:00Z", line.clone());
+    assert_eq!(due(&who, "2026-06-01T09:00:00Z"), ["cart-abandoned/c-1"]);
+    // Bought at the till half an hour later: nothing was abandoned, and the order is news.
+    let order = serde_json::json!({"cart_id": "c-1", "order_id": "o-1", "products": [{"product_id": "TEA", "quantity": 2}]});
+    tell("till", "Order Completed", "2", "2026-06-01T08:30:00Z", order);
+    assert_eq!(due(&who, "2026-06-01T09:00:00Z"), ["order-placed/o-1"]);
+    // What is in the outbox under that step was started.
+    let message = Message::new("order-placed", Class::Transactional, "service.orders".parse().unwrap());
+    let texts = BTreeMap::from([(Channel::Email, Rendered::text("خرید شما ثبت شد"))]);
+    let policy = Policy::default();
+    let event = r#"{"type":"identify","messageId":"e","userId":"u-7","traits":{"email":"sara@example.ir"},"context":{"source":"web"}}"#;
+    hub.record(&Event::from_segment(event.as_bytes(), &hub.import()).unwrap()).unwrap();
+    let request = Enqueue { step: "order-placed/o-1", ..Enqueue::new(&message, &texts, &policy, &zones) };
+    hub.enqueue(&CommandKey::new("order-placed/o-1"), &who, &request).unwrap();
+    assert!(due(&who, "2026-06-01T09:10:00Z").is_empty());
+    tell("server", "Order Delivered", "3", "2026-06-03T10:00:00Z", serde_json::json!({"order_id": "o-1"}));
+    assert_eq!(due(&who, "2026-06-03T10:00:00Z"), ["order-delivered/o-1"]);
+    assert_eq!(due(&who, "2026-06-10T10:00:00Z"), ["review/o-1"]);
+    // Two packets of twenty days each, two days before they are used up.
+    assert_eq!(due(&who, "2026-07-11T10:00:00Z"), ["refill/o-1/TEA"]);
+}

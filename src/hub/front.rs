@@ -13,6 +13,7 @@ use crate::ids::{DecisionId, OutboxKey, QuoteId, RecordId};
 use crate::journey::{Continuation, Entry, Session, SessionSettings, Timeline};
 use crate::messaging::delivery::DeliveryEvent;
 use crate::messaging::kpi::{Kpi, KpiGroup};
+use crate::messaging::trigger::Firing;
 use crate::messaging::{
     self, AddressId, ConsentAnswer, ConsentQuestion, ConsentRecord, Sender, UnsubscribeRequest,
 };
@@ -31,8 +32,8 @@ use super::{
     Afterwards, Claimed, Clock, CommandKey, ConsentOutcome, Context, CouponOutcome, CouponRequest,
     DecisionOutcome, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue,
     EnqueueOutcome, ErasureOutcome, Formed, Inquiry, Likeness, Messages, PriceSeries, Profile, QuoteOutcome,
-    QuotePresented, QuoteStanding, Recorded, Rehearsal, Rules, SystemClock, UnsubscribeOutcome, Verified,
-    What, Who,
+    QuotePresented, QuoteStanding, Recorded, Rehearsal, Rules, SystemClock, Triggering, UnsubscribeOutcome,
+    Verified, What, Who,
 };
 
 /// What both drivers hold.
@@ -385,6 +386,8 @@ use_cases! {
     delivery(of: DeliveryOf<'_>, event: &DeliveryEvent) -> DeliveryOutcome;
     /// What she was told; see [`messages`](super::messages()).
     messages(who: &Who) -> Option<Messages>;
+    /// The messages that are due to her by what happened; see [`due_triggers`](super::due_triggers()).
+    due_triggers(who: &Who, asked: &Triggering<'_>) -> Option<Vec<Firing>>;
     /// How a message fared; see [`kpi`](super::kpi()).
     kpi(message: &str) -> BTreeMap<KpiGroup, Kpi>;
     /// Two records are one person; see [`link`](super::link()).

@@ -41,6 +41,7 @@ mod sources;
 mod standing;
 mod stored;
 mod timelines;
+mod triggers;
 mod verify;
 mod who;
 
@@ -71,5 +72,6 @@ pub use rehearse::{Rehearsal, apply, rehearse};
 pub use rules::Rules;
 pub use sources::{SourceRule, SourceRules};
 pub use timelines::{event, resume, sessions, timeline};
+pub use triggers::{Triggering, due_triggers};
 pub use verify::{Verified, challenge, verify};
 pub use who::Who;

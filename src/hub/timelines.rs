@@ -84,7 +84,7 @@ pub fn resume(
 }
 
 /// An event of a timeline, in short and in full.
-type Told = (Entry, Event);
+pub(crate) type Told = (Entry, Event);
 
 /// Her visits: the acts on each of her devices, cut into sessions; `None` if nobody is meant.
 ///
@@ -136,7 +136,7 @@ pub fn sessions(
 }
 
 /// The events of each record of a profile.
-fn streams(
+pub(crate) fn streams(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
@@ -163,6 +163,6 @@ fn merged(streams: Vec<Vec<Told>>) -> Timeline {
 }
 
 /// What an event does to the cart it names.
-fn act((_, event): &Told) -> Option<ThreadAct> {
+pub(crate) fn act((_, event): &Told) -> Option<ThreadAct> {
     ThreadAct::of_cart(event, event.cart()?.cart_id()?)
 }
