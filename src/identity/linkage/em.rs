@@ -41,6 +41,15 @@ pub(super) struct Trained {
     pub(super) converged: bool,
 }
 
+impl Trained {
+    /// How probable it is that a pair of this pattern is of one person.
+    pub(super) fn matched(&self, pattern: &Pattern) -> f64 {
+        let (m, h, u) = shares(self, pattern);
+        let sum = m + h + u;
+        if sum > 0.0 { m / sum } else { 0.0 }
+    }
+}
+
 /// Starts where the best levels speak for one person.
 fn start(shapes: &[Shape], all: f64, records: f64, households: bool) -> Trained {
     let mut trained = Trained {
@@ -182,16 +191,18 @@ fn step(trained: &Trained, patterns: &[Pattern], shapes: &[Shape], all: f64) -> 
     };
     for ((shape, m), h) in shapes.iter().zip(m).zip(h) {
         let u = strangers(shape, &m, &h);
-        let smooth = |counts: Vec<f64>, known: &[f64]| {
-            let counts: Vec<f64> =
-                counts.iter().zip(known).map(|(count, known)| count + KNOWN_PAIRS * known).collect();
-            normal(&counts, &shape.null)
-        };
-        next.h.push(if shape.personal { u.clone() } else { smooth(h, &shape.h) });
-        next.m.push(held(smooth(m, &shape.m), &shape.m, &shape.fixed_m, &shape.null));
+        next.h.push(if shape.personal { u.clone() } else { smooth(&h, &shape.h, &shape.null) });
+        next.m.push(held(smooth(&m, &shape.m, &shape.null), &shape.m, &shape.fixed_m, &shape.null));
         next.u.push(u);
     }
     next
+}
+
+/// The share of each level, with what is known of it before any data.
+pub(super) fn smooth(counts: &[f64], known: &[f64], null: &[bool]) -> Vec<f64> {
+    let counts: Vec<f64> =
+        counts.iter().zip(known).map(|(count, known)| count + KNOWN_PAIRS * known).collect();
+    normal(&counts, null)
 }
 
 fn distance(a: &Trained, b: &Trained) -> f64 {

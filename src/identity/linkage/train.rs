@@ -9,11 +9,14 @@ use super::compiled::find;
 use super::em::{self, Pattern, Shape};
 use super::error::ModelError;
 use super::hash::{self, Draws};
+use super::hubs::{self, Hubs};
 use super::key;
 use super::matcher::{Levels, Matcher, Memo, NO_LEVEL, level_of};
+use super::missed;
 use super::model::{BlockingRule, Comparison, KeyPart, Level, Model, TermFrequencies, TermKey};
 use super::plausible;
 use super::progress::{Progress, Stage};
+use super::slips;
 use super::weights;
 
 /// How a model is trained.
@@ -96,7 +99,8 @@ impl Candidates {
         let all = self.table.possible_pairs();
         let sample = sample(&matcher, &self.table, true, settings.sample_pairs);
         progress.report(Stage::Train, 1, 3);
-        let patterns = self.counted();
+        let hubs = Hubs::new(&self.model, &self.table);
+        let patterns = self.counted(&hubs);
         let shapes: Vec<Shape> = (0..)
             .zip(&self.model.comparisons)
             .map(|own| shape(own, &self.model, &self.table, &patterns, &sample, all))
@@ -111,12 +115,13 @@ impl Candidates {
             .collect();
         let records = count(self.table.rows);
         let limits = (settings.iterations, settings.convergence);
-        let trained = em::train(&patterns, &shapes, all, records, settings.households, limits);
+        let mut trained = em::train(&patterns, &shapes, all, records, settings.households, limits);
         progress.report(Stage::Train, 2, 3);
         if !trained.converged {
             return Err(TrainingError::NotConverged { iterations: trained.iterations });
         }
         let mut model = self.model.clone();
+        missed::correct(&mut trained, &self.model, &shapes, &patterns);
         model.prior = trained.prior;
         model.household_prior = trained.household;
         for (at, comparison) in model.comparisons.iter_mut().enumerate() {
@@ -148,11 +153,19 @@ impl Candidates {
         })
     }
 
-    /// The patterns with the number of their pairs, in order.
-    fn counted(&self) -> Vec<(Levels, f64)> {
+    /// The patterns with the number of their pairs, in order. Pairs that agree on what very many share are left out: who
+    /// types the same placeholder is neither one person nor a stranger by chance.
+    fn counted(&self, hubs: &Hubs<'_>) -> Vec<(Levels, f64)> {
         let mut counts = vec![0_u64; self.patterns.len()];
-        for (_, _, pattern) in &self.pairs {
-            if let Some(count) = counts.get_mut(*pattern as usize) {
+        let agrees: Vec<bool> = self.patterns.iter().map(|levels| hubs.may_be(*levels)).collect();
+        for (left, right, pattern) in &self.pairs {
+            let pattern = *pattern as usize;
+            if agrees.get(pattern) == Some(&true)
+                && self.patterns.get(pattern).is_some_and(|levels| hubs.joins(*levels, *left, *right))
+            {
+                continue;
+            }
+            if let Some(count) = counts.get_mut(pattern) {
                 *count += 1;
             }
         }
@@ -298,6 +311,8 @@ fn shape(
             // The sample tells, what very many share included.
         } else if let Some(exact) = exact {
             *total = exact;
+        } else if let Some(near) = slips::level_pairs(model, table, level) {
+            *total = near;
         } else if !(drawn >= TELLING && *total > 3.0 * *seen) {
             // Too rare for the sample, which does not say that blocking misses many: blocking finds nearly all of them.
             *total = total.min(*seen * 1.2);
@@ -395,10 +410,13 @@ fn people(model: &Model, table: &Table, values: &Interned, part: &KeyPart) -> Ve
     seen.dedup();
     for group in seen.chunk_by(|a, b| a.0 == b.0) {
         let people = u32::try_from(group.len()).unwrap_or(u32::MAX);
-        if let Some(count) = group.first().and_then(|(value, _)| counts.get_mut(*value as usize))
+        let Some((value, _)) = group.first().copied() else { continue };
+        if let Some(count) = counts.get_mut(value as usize)
             && people > HOUSEHOLD
         {
-            *count = people;
+            // Of what very many share: first letters do not tell them apart any more.
+            let records = values.counts.get(value as usize).copied().unwrap_or(0);
+            *count = if hubs::is_hub(records) { records } else { people };
         }
     }
     counts
