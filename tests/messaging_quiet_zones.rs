@@ -67,8 +67,9 @@ impl Wall {
         let (first, last) = (self.least[0], self.greatest[self.greatest.len() - 1]);
         for day in first.div_euclid(DAY) - 2..=last.div_euclid(DAY) + 1 {
             let start = day * DAY + start;
-            for minute in self.start(start)..self.end(start + length) {
-                quiet[minute] = true;
+            let (from, to) = (self.start(start), self.end(start + length));
+            if from < to {
+                quiet[from..to].fill(true);
             }
         }
         quiet
