@@ -3,6 +3,7 @@
 //! `cargo bench --bench peer_sms -- TEXTS.json` prints one line of JSON for each text. See `run.sh`.
 #![allow(
     missing_docs,
+    unreachable_pub,
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a benchmark may stop at a failure, and says what it measured"
