@@ -308,3 +308,84 @@ proptest! {
         prop_assert!(!inside.contains(steers), "{:?}", inside);
     }
 }
+
+mod guard {
+    use throughline::messaging::content::{CheckFacts, Problem, Published, check};
+    use throughline::messaging::near_copy::Verdict;
+
+    use super::*;
+
+    fn offer() -> Content {
+        let mut content = content(&[
+            (Channel::Sms, "en", "{off} off with {code}"),
+            (Channel::Email, "fa", "{off} تخفیف با {code}"),
+            (Channel::Kiosk, "ru", "Скидка {off} на всю обувь по коду {code} до воскресенья"),
+        ]);
+        content.slots.insert(slot("off"), Slot::Percentage(2_000));
+        content.slots.insert(slot("code"), Slot::Code("SPRING20".to_owned()));
+        content
+    }
+
+    fn problems(content: &Content) -> Vec<(String, &'static str)> {
+        let named =
+            |finding: throughline::messaging::content::Finding| (finding.variant, finding.problem.as_str());
+        check(content, &CheckFacts::default()).into_iter().map(named).collect()
+    }
+
+    fn found(variant: &str, problem: &'static str) -> (String, &'static str) {
+        (variant.to_owned(), problem)
+    }
+
+    #[test]
+    fn what_says_the_same_everywhere_passes() {
+        assert_eq!(problems(&offer()), []);
+    }
+
+    #[test]
+    fn a_claim_that_one_text_leaves_out_or_adds_is_found() {
+        let mut content = offer();
+        content.variants[1].body = template("{off} تخفیف");
+        assert_eq!(
+            problems(&content),
+            [found("email-fa", "missing_claim"), found("email-fa", "other_claims")]
+        );
+        // Typed by hand, in Persian digits.
+        content.variants[1].body = template("{off} تخفیف با {code}، فقط ۴۹٬۹۰۰ تومان");
+        assert_eq!(problems(&content), [found("email-fa", "other_claims")]);
+        // The same words, another number in a slot's place: the slot is missed although the sets of claims agree.
+        content.variants[1].body = template("۲۰٪ تخفیف با {code}");
+        assert_eq!(problems(&content), [found("email-fa", "missing_claim")]);
+    }
+
+    #[test]
+    fn a_name_that_stands_for_two_texts_and_a_text_that_cannot_be_written_are_found() {
+        let mut content = offer();
+        content.variants[1].id = "sms-en".to_owned();
+        content.variants[2].body = template("{off} {code} {nobody}");
+        assert_eq!(problems(&content), [found("sms-en", "not_unique"), found("kiosk-ru", "unrenderable")]);
+        let asked: Vec<&str> = content.asked().into_iter().map(SlotName::as_str).collect();
+        assert_eq!(asked, ["nobody"]);
+    }
+
+    #[test]
+    fn public_texts_do_not_copy_one_another() {
+        let mut content = offer();
+        let post = "Скидка {off} на всю обувь — по коду {code}, до воскресенья!";
+        content.variants.push(Variant::new("post", Channel::Social, locale("ru"), template(post)));
+        let copies = check(&content, &CheckFacts::default());
+        assert!(matches!(&copies[..], [one] if one.variant == "post" && one.problem.refuses()), "{copies:?}");
+        // A message to one person may say what the display says.
+        content.variants[3].channel = Channel::Email;
+        content.variants[3].locale = locale("de");
+        assert_eq!(problems(&content), []);
+        let mut published =
+            Published::new([("old-page".to_owned(), "Что-то совсем другое о погоде сегодня")]);
+        published.add("page-7", "Скидка 20% на всю обувь по коду SPRING20 до субботы");
+        let facts = CheckFacts { published: Some(&published), ..CheckFacts::default() };
+        let near = check(&content, &facts);
+        assert!(
+            matches!(&near[..], [one] if matches!(&one.problem, Problem::NearCopy { of, verdict: Verdict::Near, .. } if of == "page-7") && !one.problem.refuses()),
+            "{near:?}"
+        );
+    }
+}

@@ -33,7 +33,6 @@ mod why;
 mod words;
 
 use std::error::Error;
-use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::arguments::Arguments;
@@ -58,18 +57,5 @@ fn tell() -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match tell() {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output has seen enough, as in `checkout | head`.
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nothing is left to do if this cannot be written either.
-            let _ = writeln!(std::io::stderr(), "checkout: {}", words::causes(&*error));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    page::exit("checkout", tell())
 }

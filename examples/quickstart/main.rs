@@ -29,7 +29,6 @@ mod who;
 mod words;
 
 use std::error::Error;
-use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use crate::arguments::Arguments;
@@ -63,18 +62,5 @@ fn tell() -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    match tell() {
-        Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output has seen enough, as in `quickstart | head`.
-        Err(error) if is_broken_pipe(&*error) => ExitCode::SUCCESS,
-        Err(error) => {
-            // Nothing is left to do if this cannot be written either.
-            let _ = writeln!(std::io::stderr(), "quickstart: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    page::exit("quickstart", tell())
 }

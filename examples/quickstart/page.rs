@@ -1,13 +1,29 @@
 //! The printed page: headings, paragraphs, and tables whose columns line up in every script.
 
+use std::error::Error;
 use std::io::{self, BufWriter, StdoutLock, Write as _};
+use std::process::ExitCode;
 
 use throughline::text::{display_width, pad};
+
+use crate::words;
 
 /// Columns of a line of text.
 const WIDTH: usize = 100;
 /// The widest column of a table.
 const WIDEST: usize = 72;
+
+/// How the program ends: what went wrong is said once, and whoever reads no further, as in `quickstart | head`, has seen
+/// enough.
+pub(crate) fn exit(program: &str, told: Result<(), Box<dyn Error>>) -> ExitCode {
+    let Err(error) = told else { return ExitCode::SUCCESS };
+    if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
+        return ExitCode::SUCCESS;
+    }
+    // Nothing is left to do if this cannot be written either.
+    let _ = writeln!(io::stderr(), "{program}: {}", words::causes(&*error));
+    ExitCode::FAILURE
+}
 
 /// What is printed on.
 pub(crate) struct Page {

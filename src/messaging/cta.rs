@@ -190,8 +190,11 @@ links! {
     AppLink, "link into an app such as `shop://order/7`", |scheme, rest| {
         let word = scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'-' | b'.'));
         word && scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && rest.starts_with("//")
-            && !matches!(scheme, "javascript" | "data" | "file" | "vbscript" | "intent" | "blob" | "about")
+            && rest.strip_prefix("//").is_some_and(|place| !place.is_empty())
+            && !matches!(
+                scheme,
+                "http" | "https" | "ftp" | "javascript" | "data" | "file" | "vbscript" | "intent" | "blob" | "about"
+            )
     };
     /// A telephone number: `tel:` and a number with its country.
     PhoneLink, "telephone link such as `tel:+982112345678`", |scheme, rest| {
@@ -387,7 +390,7 @@ mod tests {
             "",
         ] {
             assert!(bad.parse::<WebLink>().is_err(), "{bad}");
-            assert!(bad.parse::<AppLink>().is_err() || bad.starts_with("ftp"), "{bad}");
+            assert!(bad.parse::<AppLink>().is_err(), "{bad}");
             assert!(bad.parse::<PhoneLink>().is_err(), "{bad}");
         }
         assert!(format!("https://x.example/{}", "a".repeat(LONGEST_LINK)).parse::<WebLink>().is_err());
