@@ -87,7 +87,8 @@ pub fn push_bytes(title: &str, body: &str, escape: JsonEscape) -> usize {
 ///
 /// ```
 /// use throughline::messaging::limits::{JsonEscape, PushLimit, fit_push, push_bytes};
-/// let body = fit_push("سفارش", &"سلام ".repeat(1_000), 0, JsonEscape::Utf8, &PushLimit::FCM).ok_or("too long")?;
+/// let long = "سلام ".repeat(1_000);
+/// let body = fit_push("سفارش", &long, 0, JsonEscape::Utf8, &PushLimit::FCM).ok_or("too long")?;
 /// assert!(push_bytes("سفارش", &body, JsonEscape::Utf8) <= 4_096 && body.ends_with("سلام…"));
 /// # Ok::<(), &'static str>(())
 /// ```

@@ -93,11 +93,11 @@ struct Candidate<'t> {
 /// let left = Signal::new(SignalKind::CartAbandoned, "cart-7", "2026-06-01T10:00:00Z".parse()?);
 /// let bought = Signal::new(SignalKind::OrderPlaced, "order-9", "2026-06-01T10:40:00Z".parse()?);
 /// let now = "2026-06-01T11:00:00Z".parse()?;
-/// let facts = |signals| TriggerFacts { signals, ..TriggerFacts::default() };
-/// let due = fire(&triggers, &facts(std::slice::from_ref(&left)), now);
+/// let signals = [left, bought];
+/// let due = fire(&triggers, &TriggerFacts { signals: &signals[..1], ..TriggerFacts::default() }, now);
 /// assert_eq!(due[0].step, "cart-abandoned/cart-7");
 /// // She bought it elsewhere meanwhile: only the order is news.
-/// let due = fire(&triggers, &facts(&[left, bought]), now);
+/// let due = fire(&triggers, &TriggerFacts { signals: &signals, ..TriggerFacts::default() }, now);
 /// assert_eq!(due.iter().map(|one| &*one.trigger).collect::<Vec<_>>(), ["order-placed"]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
