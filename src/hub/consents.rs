@@ -6,7 +6,7 @@ use crate::channel::Channel;
 use crate::ids::{EventKey, RecordId};
 use crate::messaging::{
     AddressId, ChannelScope, ConsentAnswer, ConsentQuestion, ConsentRecord, ConsentState, Effect,
-    InvalidConsentKind, PurposeScope, TokenError, UnsubscribeRequest, consent_across,
+    InvalidConsentKind, Purpose, PurposeScope, TokenError, UnsubscribeRequest, consent_across,
 };
 use crate::pii::Pii;
 use crate::reason::Reason;
@@ -89,6 +89,73 @@ pub fn consent(
         }
     }
     Ok(ConsentOutcome::Recorded { record: Some(id), is_new })
+}
+
+/// The first segment of the purpose under which a preference is kept.
+const PREFERENCE: &str = "preference";
+
+/// Takes down what a person likes to get where: "about my orders by e-mail, not by text message".
+///
+/// A preference is no consent: it neither grants nor withdraws one, and `Granted` just lifts an earlier refusal. It is kept in
+/// her record's ledger under the same purpose path with `preference.` before it, so events that come with a purpose such as
+/// `preference.service.order.sms` tell the same. Of all that she said, in whichever record, the latest counts. A refusal shuts a
+/// channel for the messages that it covers; for what is owed her only one that names the channel counts: she may be told
+/// elsewhere, not nowhere.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::event::Event;
+/// use throughline::hub::{ConsentOutcome, Hub, Rules, Who};
+/// use throughline::messaging::{ConsentRecord, ConsentState};
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7"}"#;
+/// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+/// let at = "2026-01-01T00:00:00Z".parse()?;
+/// let not_by_sms = ConsentRecord::new("service.order".parse()?, "sms".parse()?, ConsentState::Denied, at);
+/// assert!(matches!(hub.prefer(&who, &not_by_sms)?, ConsentOutcome::Recorded { is_new: true, .. }));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Of the store only.
+pub fn prefer(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    said: &ConsentRecord,
+) -> Result<ConsentOutcome, Stop> {
+    let refused = |reason| Ok(ConsentOutcome::Refused { reasons: vec![reason] });
+    let path = match &said.purpose {
+        PurposeScope::All => PREFERENCE.parse(),
+        PurposeScope::Under(purpose) => format!("{PREFERENCE}.{purpose}").parse(),
+    };
+    let Ok(path) = path else { return refused(Reason::new("purpose_too_long")) };
+    let said = ConsentRecord { purpose: PurposeScope::Under(path), ..said.clone() };
+    if let Some(reason) = malformed(context, &said) {
+        return refused(reason);
+    }
+    let Some(id) = who.record(tx, context)? else { return Ok(ConsentOutcome::Unknown) };
+    let is_new = note(tx, context, id, &said)?;
+    Ok(ConsentOutcome::Recorded { record: Some(id), is_new })
+}
+
+/// What one record was told of preferences, as far as a message for that purpose is concerned.
+pub(crate) fn preferences<'a>(
+    record: &Record,
+    purpose: &'a Purpose,
+) -> impl Iterator<Item = ConsentRecord> + use<'a> {
+    ledger(record).into_iter().filter_map(move |said| {
+        let PurposeScope::Under(path) = &said.purpose else { return None };
+        let purpose = match path.as_str().strip_prefix(PREFERENCE)? {
+            // Everything is welcome again: a grant of `*` counts for nothing, so it is read as one of this purpose.
+            "" if said.state == ConsentState::Granted => PurposeScope::Under(purpose.clone()),
+            "" => PurposeScope::All,
+            rest => PurposeScope::Under(rest.strip_prefix('.')?.parse().ok()?),
+        };
+        Some(ConsentRecord { purpose, ..said })
+    })
 }
 
 /// Takes down what was said by whoever has an address, whether or not we know who that is: by an answer sent from it (a

@@ -13,7 +13,7 @@ use crate::record::{ClaimLevel, Record};
 use crate::region::Region;
 use crate::store::{Stop, Tx};
 
-use super::consents::ledger;
+use super::consents::{ledger, preferences};
 use super::outbox::{bookings, told};
 use super::standing::standing;
 use super::{Context, Rules, Who, addresses, keys, members};
@@ -35,7 +35,8 @@ pub struct Inquiry<'a> {
 
 /// Whether, where and when to send the message; `None` if nobody is meant.
 ///
-/// The profile's addresses, time zones and consent come from its records; consent of several records is the most
+/// The profile's addresses, time zones, preferences and consent come from its records, and what waits for her in the outbox
+/// or went to her of late competes with the message; consent of several records is the most
 /// restrictive of them, so a merge never grants what one of them refused.
 ///
 /// # Errors
@@ -169,6 +170,10 @@ pub(crate) fn recipient(
         region: latest("address.country").and_then(Region::parse),
         endpoints,
         ledgers: records.iter().map(|record| ledger(record)).collect(),
+        preferences: records
+            .iter()
+            .flat_map(|record| preferences(record, &inquiry.message.purpose))
+            .collect(),
         told: inquiry.told.clone(),
         sends,
         competing,

@@ -14,8 +14,8 @@ use super::fold::Dirty;
 use super::standing::is_spoken;
 use super::stored::Holders;
 use super::{
-    CommandKey, Context, Who, addresses, blocks, coupons, decided, erased, event_log, holders, keys, members,
-    outbox, resolve,
+    CommandKey, Context, Who, addresses, blocks, coupons, decided, digests, erased, event_log, holders, keys,
+    members, outbox, resolve,
 };
 
 /// What shall happen when the erased person is heard of again.
@@ -59,7 +59,7 @@ pub enum What {
     Profile(Who),
 }
 
-/// Erases records with their events, claims, fields, consent, decisions, messages and receipts, in one batch. What is known
+/// Erases records with their events, claims, fields, consent, decisions, messages, digests and receipts, in one batch. What is known
 /// of an address goes with the last record that holds it.
 ///
 /// Afterwards everything is as if the records had never been seen, and other records that they held together are apart.
@@ -169,6 +169,7 @@ fn erase_record(
     tx.delete(&keys::event_range(id));
     coupons::forget(tx, id)?;
     outbox::forget(tx, context, id)?;
+    digests::forget(tx, id)?;
     for identifier in record.claims.keys() {
         let value = identifier.digest(&rules.pepper);
         if holders::get(tx, value)?.count == 0 {

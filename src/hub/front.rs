@@ -12,10 +12,12 @@ use crate::identity::{Decision, RulesError, Step, WhyNot};
 use crate::ids::{DecisionId, OutboxKey, QuoteId, RecordId};
 use crate::journey::{Continuation, Entry, Session, SessionSettings, Timeline};
 use crate::messaging::delivery::DeliveryEvent;
+use crate::messaging::digest::DigestPolicy;
 use crate::messaging::kpi::{Kpi, KpiGroup};
 use crate::messaging::trigger::Firing;
 use crate::messaging::{
-    self, AddressId, ConsentAnswer, ConsentQuestion, ConsentRecord, Sender, UnsubscribeRequest,
+    self, AddressId, ConsentAnswer, ConsentQuestion, ConsentRecord, EscalationStep, Sender,
+    UnsubscribeRequest,
 };
 use crate::money::{Currency, MoneyError};
 use crate::pricing::coupon::{CouponAct, CouponBook, GuessRules, Guesses};
@@ -30,10 +32,10 @@ use crate::time::{DateTime, TimeDelta, Utc};
 use super::outbox::{is_of_one, rotated};
 use super::{
     Afterwards, Claimed, Clock, CommandKey, ConsentOutcome, Context, CouponOutcome, CouponRequest,
-    DecisionOutcome, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue,
-    EnqueueOutcome, ErasureOutcome, Formed, Inquiry, Likeness, Messages, PriceSeries, Profile, QuoteOutcome,
-    QuotePresented, QuoteStanding, Recorded, Rehearsal, Rules, SystemClock, Triggering, UnsubscribeOutcome,
-    Verified, What, Who,
+    DecisionOutcome, DeliveryOf, DeliveryOutcome, DigestAdded, DigestOutcome, Dispatch, Dispatched,
+    DispatchedEntry, DueDigest, Enqueue, EnqueueOutcome, ErasureOutcome, EscalateOutcome, Formed, Inquiry,
+    Likeness, Messages, PriceSeries, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
+    Rehearsal, Rules, SystemClock, Triggering, UnsubscribeOutcome, Verified, What, Who,
 };
 
 /// What both drivers hold.
@@ -374,6 +376,8 @@ use_cases! {
     address(who: &Who, address: &AddressId) -> Option<String>;
     /// Takes down what she said about being contacted; see [`consent`](super::consent()).
     consent(who: &Who, said: &ConsentRecord) -> ConsentOutcome;
+    /// Takes down what she likes to get where; see [`prefer`](super::prefer()).
+    prefer(who: &Who, said: &ConsentRecord) -> ConsentOutcome;
     /// Whether a message was allowed at an instant; see [`consent_at`](super::consent_at()).
     consent_at(who: &Who, address: Option<&AddressId>, question: &ConsentQuestion<'_>) -> Option<ConsentAnswer>;
     /// Takes down what was said by whoever has an address; see [`address_consent`](super::address_consent()).
@@ -382,8 +386,20 @@ use_cases! {
     unsubscribe(request: &UnsubscribeRequest<'_>, token: &str, signing: &SigningKeys) -> UnsubscribeOutcome;
     /// Puts a message to her into the outbox; see [`enqueue`](super::enqueue()).
     enqueue(command: &CommandKey, who: &Who, request: &Enqueue<'_>) -> EnqueueOutcome;
+    /// Puts the next step of a plan into the outbox when it is due; see [`escalate`](super::escalate()).
+    escalate(who: &Who, plan: &[EscalationStep], request: &Enqueue<'_>) -> EscalateOutcome;
+    /// Adds to what she is to be told together; see [`digest_add`](super::digest_add()).
+    digest_add(command: &CommandKey, who: &Who, key: &str, item: &str, policy: &DigestPolicy) -> DigestAdded;
+    /// The digests whose time has come; see [`digests_due`](super::digests_due()).
+    digests_due(limit: usize) -> Vec<DueDigest>;
+    /// Puts a digest into the outbox; see [`digest_send`](super::digest_send()).
+    digest_send(due: &DueDigest, request: &Enqueue<'_>) -> DigestOutcome;
     /// Takes in a provider's report; see [`delivery`](super::delivery()).
     delivery(of: DeliveryOf<'_>, event: &DeliveryEvent) -> DeliveryOutcome;
+    /// How the channels fare; see [`channel_health`](super::channel_health()).
+    channel_health(since: DateTime<Utc>) -> BTreeMap<Channel, messaging::ChannelHealth>;
+    /// Counts a message that somebody wrote; see [`inbound`](super::inbound()).
+    inbound(channel: &Channel, id: &str, at: DateTime<Utc>, unanswered: bool) -> bool;
     /// What she was told; see [`messages`](super::messages()).
     messages(who: &Who) -> Option<Messages>;
     /// The messages that are due to her by what happened; see [`due_triggers`](super::due_triggers()).

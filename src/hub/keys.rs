@@ -31,10 +31,15 @@
 //! | `W` message, entry | the entry is of that message: an index |
 //! | `K` provider's id | which entry it is: an index |
 //! | `N` record, time, entry | a send that counts for the caps |
+//! | `a` record, entry | the entry waits in the outbox, when it is due and how important it is: an index |
 //! | `G` record | a range key: whoever changes what counts for the record's caps bumps it |
 //! | `f` record, fact | which entry tells the record's person the fact |
 //! | `F` record, step | what was decided not to be sent to the record's person, and why |
 //! | `A` value, channel | what is known of an address in a channel: bounces, complaints, refusals |
+//! | `H` day, channel, part | how a channel fared on a day |
+//! | `C` message | what was heard of a message that somebody wrote |
+//! | `i` record, digest | what waits to be told the record's person together: a fact |
+//! | `j` time, record, digest | the digest is due then: an index |
 
 use crate::channel::Channel;
 use crate::identifier::ValueHash;
@@ -201,7 +206,7 @@ pub(crate) fn due(at: Millis, entry: OutboxKey) -> Key {
     key(&[b"T", &ordered(at), entry.as_bytes()])
 }
 
-/// The instant of a key of [`due`].
+/// The instant of a key of [`due`] or [`digest_due`].
 pub(crate) fn due_at(key: &Key) -> Option<Millis> {
     let bytes = key.as_bytes().get(1..9)?.try_into().ok()?;
     Some(Millis((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()))
@@ -251,7 +256,15 @@ pub(crate) fn booked_at(key: &Key) -> Option<Millis> {
     Some(Millis((u64::from_be_bytes(bytes) ^ (1 << 63)).cast_signed()))
 }
 
-/// What stands for all sends of a record: a decision on caps guards it.
+pub(crate) fn waiting(record: RecordId, entry: OutboxKey) -> Key {
+    key(&[b"a", record.as_bytes(), entry.as_bytes()])
+}
+
+pub(crate) fn all_waiting(record: RecordId) -> Key {
+    key(&[b"a", record.as_bytes()])
+}
+
+/// What stands for all sends of a record, and all that wait to be sent: a decision guards it.
 pub(crate) fn booking_range(record: RecordId) -> Key {
     key(&[b"G", record.as_bytes()])
 }
@@ -275,4 +288,44 @@ pub(crate) fn address(value: ValueHash, channel: &Channel) -> Key {
 /// An address in every channel.
 pub(crate) fn addresses(value: ValueHash) -> Key {
     key(&[b"A", value.as_bytes()])
+}
+
+pub(crate) const CHANNEL_DAYS: &[u8] = b"H";
+
+pub(crate) fn channel_day(day: i64, channel: [u8; 16], part: u8) -> Key {
+    key(&[b"H", &ordered(Millis(day)), &channel, &[part]])
+}
+
+/// Below every count of that day or later, above every earlier one.
+pub(crate) fn channel_days_before(day: i64) -> Key {
+    key(&[b"H", &ordered(Millis(day))])
+}
+
+pub(crate) fn inbound(digest: [u8; 16]) -> Key {
+    key(&[b"C", &digest])
+}
+
+pub(crate) const DIGESTS_DUE: &[u8] = b"j";
+
+pub(crate) fn digest(record: RecordId, place: [u8; 16]) -> Key {
+    key(&[b"i", record.as_bytes(), &place])
+}
+
+pub(crate) fn digests(record: RecordId) -> Key {
+    key(&[b"i", record.as_bytes()])
+}
+
+/// The place of a key of [`digest`].
+pub(crate) fn digest_of(key: &Key) -> Option<[u8; 16]> {
+    key.as_bytes().last_chunk().copied()
+}
+
+pub(crate) fn digest_due(at: Millis, record: RecordId, place: [u8; 16]) -> Key {
+    key(&[b"j", &ordered(at), record.as_bytes(), &place])
+}
+
+/// The parts of a key of [`digest_due`].
+pub(crate) fn digest_due_of(key: &Key) -> Option<(Millis, RecordId, [u8; 16])> {
+    let record = key.as_bytes().get(9..25)?.try_into().ok()?;
+    Some((due_at(key)?, RecordId::from_bytes(record), digest_of(key)?))
 }

@@ -9,6 +9,7 @@ mod addresses;
 mod blocks;
 mod bulk;
 mod carts;
+mod channels;
 mod command;
 mod consents;
 mod context;
@@ -16,6 +17,7 @@ mod coupons;
 mod decide;
 mod decided;
 mod decisions;
+mod digests;
 mod erase;
 mod erased;
 mod event_log;
@@ -47,12 +49,16 @@ mod who;
 
 pub use bulk::{Census, Intake, RefusedLine};
 pub use carts::{cart, quote};
+pub use channels::{channel_health, inbound};
 pub use command::CommandKey;
-pub use consents::{ConsentOutcome, UnsubscribeOutcome, address_consent, consent, consent_at, unsubscribe};
+pub use consents::{
+    ConsentOutcome, UnsubscribeOutcome, address_consent, consent, consent_at, prefer, unsubscribe,
+};
 pub use context::{Clock, Context, FixedClock, SystemClock};
 pub use coupons::{CouponOutcome, CouponRefusal, CouponRequest, coupon, coupon_guesses};
 pub use decide::{Inquiry, address, decide, decide_traced};
 pub use decisions::{DecisionOutcome, decisions, keep_apart, link, retract};
+pub use digests::{DigestAdded, DigestOutcome, DueDigest, digest_add, digest_send, digests_due};
 pub use erase::{Afterwards, ErasureOutcome, What, erase, readmit};
 pub use explain::{Formed, how, why, why_not};
 pub use fold::{Outcome, Recorded};
@@ -61,8 +67,8 @@ pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
 pub use outbox::{
     Claimed, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue, EnqueueOutcome,
-    MessageToldOf, Messages, Unsent, claim_message, delivery, due_messages, enqueue, kpi, messages,
-    settle_message,
+    EscalateOutcome, MessageToldOf, Messages, Unsent, claim_message, delivery, due_messages, enqueue,
+    escalate, kpi, messages, settle_message,
 };
 pub use price_history::{PriceSeries, prior_price, record_price};
 pub use profile::{GoldenField, Profile, ProfileIdentifier, RecordSummary, profile};

@@ -194,6 +194,17 @@ impl Stored for Record {
     }
 }
 
+impl Stored for Entry {
+    const KIND: &'static str = "outbox_entry";
+    const VERSION: u16 = 2;
+    const JOURNAL: bool = true;
+
+    fn upcast(version: u16, data: &str) -> Option<String> {
+        // Version 2 knows of plans of escalation; what version 1 wrote reads as it is.
+        (version == 1).then(|| data.to_owned())
+    }
+}
+
 /// That something is in an index; what it is stands in the key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -201,7 +212,6 @@ pub(crate) struct Marker {}
 
 stored! {
     Marker = "marker", journal false;
-    Entry = "outbox_entry", journal true;
     StoredEvent = "event", journal true;
     Receipt = "receipt", journal false;
     Holder = "holder", journal false;

@@ -90,7 +90,7 @@ impl<T> Default for Digest<T> {
 
 impl<T> fmt::Debug for Digest<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let waiting = self.window.as_ref().map_or(0, |window| window.items.len());
+        let waiting = self.waiting();
         f.debug_struct("Digest").field("closes_at", &self.closes_at()).field("waiting", &waiting).finish()
     }
 }
@@ -142,6 +142,12 @@ impl<T> Digest<T> {
     #[must_use]
     pub fn closes_at(&self) -> Option<DateTime<Utc>> {
         self.window.as_ref().map(|window| window.closes)
+    }
+
+    /// How many events wait in the open window.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.window.as_ref().map_or(0, |window| window.items.len())
     }
 
     fn full(&mut self, at: DateTime<Utc>, policy: &DigestPolicy) -> Option<DigestDelivery<T>> {

@@ -10,6 +10,7 @@ use crate::store::{Stop, Stored, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::super::keys;
+use super::messages::each;
 
 /// One send, or one that a worker has taken up and that may have been sent. What it counts as is as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,12 +33,27 @@ impl Stored for Booking {
     const VERSION: u16 = 1;
 }
 
+/// A message that waits in the outbox, as far as others have to keep away from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WaitingEntry {
+    #[serde(rename = "t")]
+    pub(crate) due: Millis,
+    #[serde(rename = "p", default)]
+    pub(crate) priority: i64,
+}
+
+impl Stored for WaitingEntry {
+    const KIND: &'static str = "waiting_entry";
+    const VERSION: u16 = 1;
+}
+
 /// How far back the longest cap looks, in days.
 const HORIZON: i64 = 400;
 const PAGE: usize = 256;
 
-/// The sends to these records since the horizon, but for those of one entry, and of these the ones that are near enough
-/// to compete.
+/// The sends to these records since the horizon, but for those of one entry; and what competes with a message to them: the
+/// sends that are near enough, and what waits in the outbox.
 pub(crate) fn of(
     tx: &mut Tx<'_>,
     records: impl IntoIterator<Item = RecordId>,
@@ -48,6 +64,13 @@ pub(crate) fn of(
     let from = now.checked_sub_signed(TimeDelta::days(HORIZON)).unwrap_or(DateTime::<Utc>::MIN_UTC);
     let (mut sends, mut competing) = (Vec::new(), Vec::new());
     for record in records {
+        each::<WaitingEntry>(tx, &keys::all_waiting(record), |key, waits| {
+            if own.is_none() || own != keys::entry_of(key) {
+                // What is overdue goes as soon as a worker takes it up.
+                let at = DateTime::<Utc>::from(waits.due).max(now);
+                competing.push(Competing { priority: waits.priority, at });
+            }
+        })?;
         let prefix = keys::bookings(record);
         let mut after = Some(keys::bookings_before(record, Millis::from(from)));
         loop {

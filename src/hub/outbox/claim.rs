@@ -21,7 +21,7 @@ use super::super::decide::{address_of, recipient, records_of};
 use super::super::stored::Marker;
 use super::super::{Context, Inquiry, addresses, keys};
 use super::enqueue::flattened;
-use super::{entries, told};
+use super::{entries, escalate, told};
 
 /// What came of taking up an entry.
 #[derive(Debug, Clone, PartialEq)]
@@ -98,6 +98,9 @@ pub fn claim_message(
         return end(tx, drop("unknown_person"));
     }
     if let Some(fact) = told_elsewhere(tx, context, &records, &entry)? {
+        return end(tx, fact);
+    }
+    if let Some(fact) = escalate::over(tx, context, &records, &entry)? {
         return end(tx, fact);
     }
     let decision = decide_again(tx, context, &records, &entry, policy, zones, health)?;

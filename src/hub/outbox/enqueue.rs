@@ -10,7 +10,7 @@ use crate::channel::Channel;
 use crate::identifier::ValueHash;
 use crate::ids::{OutboxKey, RecordId};
 use crate::messaging::delivery::DeliveryLog;
-use crate::messaging::outbox::{Entry, EntryMessage, EntryState, outbox_key};
+use crate::messaging::outbox::{Entry, EntryMessage, EntryPlan, EntryState, outbox_key};
 use crate::messaging::{self, AddressId, ChannelHealth, Decision, Message, Policy, Rendered};
 use crate::reason::Reason;
 use crate::store::{Once, Stop, Stored, Tx};
@@ -159,7 +159,7 @@ pub fn enqueue(
     ];
     let hash = context.request("enqueue", &parts);
     let once = command.once(tx, context, hash, |tx| match who.record(tx, context)? {
-        Some(record) => put_in(tx, context, record, request),
+        Some(record) => put_in(tx, context, record, request, None),
         None => Ok(EnqueueOutcome::Unknown),
     })?;
     Ok(match once {
@@ -168,11 +168,13 @@ pub fn enqueue(
     })
 }
 
-fn put_in(
+/// Decides and puts in, as a later step of a plan if one is given.
+pub(crate) fn put_in(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     record: RecordId,
     request: &Enqueue<'_>,
+    plan: Option<EntryPlan>,
 ) -> Result<EnqueueOutcome, Stop> {
     let records = records_of(tx, record)?;
     let fact = fact_of(context, request);
@@ -196,7 +198,7 @@ fn put_in(
     let mut recipient = recipient(tx, context, &records, &inquiry, None)?;
     recipient.health = Arc::new(request.health.clone());
     let person = records.first().map_or(record, |(founder, _)| *founder);
-    let place = Place { record, person, fact };
+    let place = Place { record, person, fact, plan };
     match messaging::decide(&message, &recipient, request.policy, context.now) {
         Decision::Send { channel, address, reasons } => {
             let state = EntryState::Queued { due: context.now };
@@ -230,6 +232,7 @@ struct Place {
     /// The founder of her profile.
     person: RecordId,
     fact: ValueHash,
+    plan: Option<EntryPlan>,
 }
 
 fn fact_of(context: &Context<'_>, request: &Enqueue<'_>) -> ValueHash {
@@ -268,6 +271,7 @@ fn open(
         message: EntryMessage::from(message),
         step: step.to_owned(),
         attempt_class: class.to_owned(),
+        plan: place.plan.clone(),
         channel: channel.clone(),
         address,
         contents: request.contents.clone(),

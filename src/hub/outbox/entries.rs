@@ -7,8 +7,8 @@ use crate::record::Millis;
 use crate::store::{Key, Stop, Tx};
 
 use super::super::stored::Marker;
-use super::super::{Context, keys};
-use super::bookings::Booking;
+use super::super::{Context, channels, keys};
+use super::bookings::{Booking, WaitingEntry};
 use super::told::Told;
 
 pub(super) fn get(tx: &mut Tx<'_>, key: OutboxKey) -> Result<Option<Entry>, Stop> {
@@ -26,6 +26,7 @@ pub(super) fn save(
         return Ok(());
     }
     tx.put(&keys::entry(entry.key), entry)?;
+    channels::count(tx, context, before, entry)?;
     let due = |entry: &Entry| entry.state.due().map(|due| keys::due(Millis::from(due), entry.key));
     let (was, is) = (before.and_then(due), due(entry));
     if was != is {
@@ -37,6 +38,19 @@ pub(super) fn save(
     if before.is_none() {
         tx.put(&keys::entry_to(entry.who, entry.key), &Marker {})?;
         tx.put(&keys::entry_with(message(context, &entry.message.id), entry.key), &Marker {})?;
+    }
+    let waits = |entry: &Entry| {
+        let due = entry.state.due().filter(|_| entry.booked_at.is_none())?;
+        Some(WaitingEntry { due: Millis::from(due), priority: entry.message.priority })
+    };
+    let (was, is) = (before.and_then(waits), waits(entry));
+    if was != is {
+        let key = keys::waiting(entry.who, entry.key);
+        match &is {
+            Some(waits) => tx.put(&key, waits)?,
+            None => tx.delete(&key),
+        }
+        tx.bump_range(&keys::booking_range(entry.who))?;
     }
     let booking =
         |entry: &Entry| entry.booked_at.map(|at| keys::booking(entry.who, Millis::from(at), entry.key));
@@ -74,6 +88,7 @@ pub(super) fn delete(tx: &mut Tx<'_>, context: &Context<'_>, entry: &Entry) {
     if let Some(key) = provider_key(context, entry) {
         tx.delete(&key);
     }
+    tx.delete(&keys::waiting(entry.who, entry.key));
     tx.delete(&keys::entry_to(entry.who, entry.key));
     tx.delete(&keys::entry_with(message(context, &entry.message.id), entry.key));
     tx.delete(&keys::told(entry.who, entry.fact));

@@ -89,7 +89,7 @@ pub fn push_bytes(title: &str, body: &str, escape: JsonEscape) -> usize {
 /// use throughline::messaging::limits::{JsonEscape, PushLimit, fit_push, push_bytes};
 /// let long = "سلام ".repeat(1_000);
 /// let body = fit_push("سفارش", &long, 0, JsonEscape::Utf8, &PushLimit::FCM).ok_or("too long")?;
-/// assert!(push_bytes("سفارش", &body, JsonEscape::Utf8) <= 4_096 && body.ends_with("سلام…"));
+/// assert!(push_bytes("سفارش", &body, JsonEscape::Utf8) <= 4_096 && body.ends_with('…'));
 /// # Ok::<(), &'static str>(())
 /// ```
 #[must_use]

@@ -12,7 +12,7 @@ use crate::keyed::Pepper;
 use crate::messaging::delivery::{DeliveryLog, DeliveryState};
 use crate::messaging::kpi::KpiGroup;
 use crate::messaging::rendered::Rendered;
-use crate::messaging::{AddressId, Class, Message, MessageKind, Purpose, Urgency};
+use crate::messaging::{AddressId, Class, EscalationStep, Message, MessageKind, Purpose, Urgency};
 use crate::pii::Pii;
 use crate::reason::Reason;
 use crate::time::{DateTime, TimeDelta, Utc};
@@ -193,6 +193,26 @@ impl EntryState {
     }
 }
 
+/// Which step of a plan of [escalation](crate::messaging::escalate) an entry is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryPlan {
+    /// The name of the plan's first step.
+    pub first: String,
+    /// Its position in the plan.
+    pub position: usize,
+    /// The plan, to ask before it is sent whether an earlier step has reached the person meanwhile.
+    pub steps: Vec<EscalationStep>,
+}
+
+impl EntryPlan {
+    /// The name of the step at a position of a plan whose first step has that name.
+    #[must_use]
+    pub fn step(first: &str, position: usize) -> String {
+        if position == 0 { first.to_owned() } else { format!("{first}/{position}") }
+    }
+}
+
 /// One message to one person in one channel. `Debug` shows neither texts nor addresses.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -207,6 +227,9 @@ pub struct Entry {
     pub step: String,
     /// The class of attempts.
     pub attempt_class: String,
+    /// Its place in a plan of escalation, if it is a later step of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<EntryPlan>,
     /// The channel.
     pub channel: Channel,
     /// The address, by its opaque id.

@@ -24,6 +24,7 @@ fn entry(expires: Option<i64>) -> Entry {
         message: EntryMessage::from(&message),
         step: "first".into(),
         attempt_class: "first".into(),
+        plan: None,
         channel: Channel::Sms,
         address: AddressId::new("a"),
         contents: [(Channel::Sms, Rendered::text("سفارش سارا آماده است"))].into(),

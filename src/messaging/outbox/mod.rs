@@ -9,6 +9,6 @@ mod entry;
 mod machine;
 mod rules;
 
-pub use entry::{Entry, EntryMessage, EntryState, outbox_key};
+pub use entry::{Entry, EntryMessage, EntryPlan, EntryState, outbox_key};
 pub use machine::{Advanced, Fact, advance};
 pub use rules::OutboxRules;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A national language table of 3GPP TS 23.038: letters that the default alphabet of text messages lacks.
 ///
-/// Of the thirteen languages of the standard four are here. Left out are the nine Indian ones besides Urdu: Bengali, Gujarati, Hindi,
+/// Of the thirteen languages of the standard four are here. Left out are the nine Indian ones: Bengali, Gujarati, Hindi,
 /// Kannada, Malayalam, Oriya, Punjabi, Tamil and Telugu. There is no table for Arabic, Persian or Hebrew; the Urdu one has
 /// most Persian letters, but neither `غ` nor `ه`, so Persian is sent in UCS-2.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
