@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::calendar::Zones;
 use crate::channel::Channel;
-use crate::identifier::{Identifier, IdentifierKind};
+use crate::identifier::{Identifier, IdentifierKind, takes_texts};
 use crate::ids::{OutboxKey, RecordId};
 use crate::messaging::{
     self, AddressId, Decision, Endpoint, Message, Policy, Recipient, Traced, Whereabouts,
@@ -162,8 +162,10 @@ pub(crate) fn recipient(
         let facts = addresses::get(tx, &endpoint.address, &endpoint.channel)?;
         let verdict = facts.health.verdict(&rules.bounces, context.now);
         endpoint.suppression = verdict.suppression;
-        endpoint.reachable = verdict.reachable;
         (endpoint.engagement, endpoint.last_engaged) = facts.engagement(context.now);
+        // What arrived there proves more than a numbering plan.
+        endpoint.reachable |= endpoint.engagement.delivered > 0;
+        endpoint.reachable &= verdict.reachable;
         endpoint.ledger = facts.ledger;
     }
     Ok(Recipient {
@@ -183,20 +185,22 @@ pub(crate) fn recipient(
 }
 
 /// One endpoint per channel and address that the records name, the best claim to it counting. What a later proof has
-/// detached is no way to reach her: whoever planted it would get her messages.
+/// detached is no way to reach her: whoever planted it would get her messages. No text message reaches a fixed line.
 pub(crate) fn endpoints<'r>(records: impl IntoIterator<Item = &'r Record>, rules: &Rules) -> Vec<Endpoint> {
-    let mut found: BTreeMap<(Channel, String), ClaimLevel> = BTreeMap::new();
+    let mut found: BTreeMap<(Channel, String), (ClaimLevel, bool)> = BTreeMap::new();
     for record in records {
         for (identifier, claim) in standing(record, rules) {
             for channel in channels(identifier, record) {
                 let address = identifier.digest(&rules.pepper).to_string();
-                let level = found.entry((channel, address)).or_insert(ClaimLevel::Asserted);
+                let reachable = channel != Channel::Sms || takes_texts(identifier.reveal());
+                let (level, _) = found.entry((channel, address)).or_insert((ClaimLevel::Asserted, reachable));
                 *level = (*level).max(claim.level());
             }
         }
     }
-    let endpoint = |((channel, address), level): ((Channel, String), ClaimLevel)| Endpoint {
+    let endpoint = |((channel, address), (level, reachable))| Endpoint {
         verified: level == ClaimLevel::Verified,
+        reachable,
         ..Endpoint::new(channel, AddressId::new(address))
     };
     found.into_iter().map(endpoint).collect()

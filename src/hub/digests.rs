@@ -11,7 +11,7 @@ use crate::record::Millis;
 use crate::store::{Once, Stop, Stored, Tx};
 use crate::time::{DateTime, Utc};
 
-use super::outbox::put_in;
+use super::outbox::{is_of_one, put_in};
 use super::stored::Marker;
 use super::{CommandKey, Context, Enqueue, EnqueueOutcome, Who, keys, members};
 
@@ -278,7 +278,12 @@ pub fn digests_due(tx: &mut Tx<'_>, context: &Context<'_>, limit: usize) -> Resu
         if at > now || due.len() >= limit {
             break;
         }
-        let Some(mut held) = tx.get::<DigestBox>(&keys::digest(record, place))? else { continue };
+        let held = match tx.get::<DigestBox>(&keys::digest(record, place)) {
+            // What cannot be read does not stop the others.
+            Err(Stop::Failed(error)) if is_of_one(error.kind()) => continue,
+            held => held?,
+        };
+        let Some(mut held) = held else { continue };
         held.roll(context.now);
         let DigestBox { key, id, ready, .. } = held;
         due.extend(ready.into_iter().filter(|ready| ready.at <= context.now).map(|ready| DueDigest {

@@ -36,5 +36,6 @@ pub use error::{IdentifierError, IdentifierErrorKind};
 pub use hash::ValueHash;
 pub use kind::IdentifierKind;
 pub use phone::Phone;
+pub(crate) use phone::takes_texts;
 pub use settings::IdentifierSettings;
 pub use value::Identifier;

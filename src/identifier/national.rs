@@ -94,6 +94,15 @@ fn is_national(plan: &Metadata, national: &str) -> bool {
         && any_type.into_iter().flatten().any(matches)
 }
 
+/// Whether the national digits are a number in the plan that no text message reaches: of a fixed line or of a service, and
+/// of no kind that takes text messages. Where fixed and mobile numbers look alike, as in America, nothing is said.
+fn is_textless(plan: &Metadata, national: &str) -> bool {
+    let types = plan.descriptors();
+    let takes_texts = [types.mobile(), types.personal_number(), types.voip(), types.pager()];
+    is_national(plan, national)
+        && !takes_texts.into_iter().flatten().any(|descriptor| descriptor.is_match(national))
+}
+
 /// Whether the national digits are a number in one of the plans under the country code.
 fn has_number(code: u16, national: &str) -> bool {
     plans().by_code(&code).is_some_and(|plans| plans.into_iter().any(|plan| is_national(plan, national)))
@@ -108,4 +117,17 @@ pub(super) fn in_use(digits: &str) -> bool {
                 .and_then(|(code, national)| Some((code.parse().ok()?, national)))
                 .is_some_and(|(code, national)| has_number(code, national))
         })
+}
+
+/// Whether the international digits (without `+`) are of a number that no text message reaches, as far as is known: in every
+/// plan that has the number.
+pub(super) fn is_without_texts(digits: &str) -> bool {
+    let plan_and_number = (1..=3).find_map(|length| {
+        let (code, national) = digits.split_at_checked(length)?;
+        Some((plans().by_code(&code.parse().ok()?)?, national))
+    });
+    plan_and_number.is_some_and(|(plans, national)| {
+        let mut holds = plans.into_iter().filter(|plan| is_national(plan, national)).peekable();
+        holds.peek().is_some() && holds.all(|plan| is_textless(plan, national))
+    })
 }

@@ -149,10 +149,38 @@ impl Phone {
         super::national::in_use(self.0.trim_start_matches('+'))
     }
 
+    /// Whether text messages may reach the number: not a fixed line, a free-call number or another service by its country's
+    /// numbering plan, as known when the crate was built. Where the plan does not tell, and without the feature `phone`,
+    /// they may.
+    ///
+    /// ```
+    /// use throughline::identifier::{IdentifierSettings, Phone};
+    /// let takes_texts = |raw: &str| Phone::parse(raw, &IdentifierSettings::default()).map(|phone| phone.takes_texts());
+    /// assert!(takes_texts("+98 912 447 1000")?);
+    /// # #[cfg(feature = "phone")]
+    /// assert!(!takes_texts("+98 21 8888 1234")?); // a fixed line in Tehran
+    /// # Ok::<(), throughline::identifier::IdentifierError>(())
+    /// ```
+    #[must_use]
+    pub fn takes_texts(&self) -> bool {
+        takes_texts(&self.0)
+    }
+
     /// The identifier with this number.
     #[must_use]
     pub fn identifier(&self) -> Identifier {
         Identifier::from_parsed(IdentifierKind::Phone, &self.0)
+    }
+}
+
+/// [`Phone::takes_texts`] of a number in E.164.
+pub(crate) fn takes_texts(international: &str) -> bool {
+    #[cfg(feature = "phone")]
+    return !super::national::is_without_texts(international.trim_start_matches('+'));
+    #[cfg(not(feature = "phone"))]
+    {
+        let _ = international;
+        true
     }
 }
 

@@ -10,6 +10,7 @@ use crate::channel::Channel;
 use crate::identifier::ValueHash;
 use crate::ids::{OutboxKey, RecordId};
 use crate::messaging::delivery::DeliveryLog;
+use crate::messaging::limits::header_value;
 use crate::messaging::outbox::{Entry, EntryMessage, EntryPlan, EntryState, outbox_key};
 use crate::messaging::{self, AddressId, ChannelHealth, Decision, Message, Policy, Rendered};
 use crate::reason::Reason;
@@ -132,7 +133,7 @@ impl Stored for EnqueueOutcome {
 ///
 /// A fact ([`Message::told_key`]; without one the message's step) is told to a person once: of any number of concurrent
 /// calls, over any of the records that are hers, one puts it in and the others get its entry. What was dropped, cancelled
-/// or expired before it can have been sent may be put in again; what failed needs another class of attempts.
+/// or expired before it can have been sent may be put in again; a text whose title breaks the line is none; what failed needs another class of attempts.
 /// [`Hub::dispatch`](super::super::Hub::dispatch) shows it at work.
 ///
 /// # Errors
@@ -185,7 +186,14 @@ pub(crate) fn put_in(
     }
     // An erasure that runs at the same time sees that there is something new.
     tx.bump_range(&keys::event_range(record))?;
-    let channels: BTreeSet<Channel> = request.contents.keys().cloned().collect();
+    // Whoever breaks the line of a title adds headers of his own.
+    let (safe, unsafe_titles): (BTreeMap<_, _>, BTreeMap<_, _>) = request
+        .contents
+        .iter()
+        .partition(|(_, text)| text.title.as_deref().is_none_or(|title| header_value(title).is_ok()));
+    let contents: BTreeMap<Channel, Rendered> =
+        safe.into_iter().map(|(channel, text)| (channel.clone(), text.clone())).collect();
+    let channels: BTreeSet<Channel> = contents.keys().cloned().collect();
     let message = Message { written_for: Some(channels), ..request.message.clone() };
     let nothing = BTreeSet::new();
     let inquiry = Inquiry {
@@ -198,7 +206,7 @@ pub(crate) fn put_in(
     let mut recipient = recipient(tx, context, &records, &inquiry, None)?;
     recipient.health = Arc::new(request.health.clone());
     let person = records.first().map_or(record, |(founder, _)| *founder);
-    let place = Place { record, person, fact, plan };
+    let place = Place { record, person, fact, plan, contents };
     match messaging::decide(&message, &recipient, request.policy, context.now) {
         Decision::Send { channel, address, reasons } => {
             let state = EntryState::Queued { due: context.now };
@@ -215,7 +223,10 @@ pub(crate) fn put_in(
             }
         }
         decision @ Decision::Drop { .. } => {
-            let reasons = flattened(&decision);
+            let mut reasons = flattened(&decision);
+            let refused =
+                |channel: &Channel| Reason::new("header_injection").evidence(format!("channel:{channel}"));
+            reasons.extend(unsafe_titles.into_keys().map(refused));
             unsent(tx, context, request, record, None, &reasons)?;
             Ok(EnqueueOutcome::Dropped { reasons })
         }
@@ -233,6 +244,7 @@ struct Place {
     person: RecordId,
     fact: ValueHash,
     plan: Option<EntryPlan>,
+    contents: BTreeMap<Channel, Rendered>,
 }
 
 fn fact_of(context: &Context<'_>, request: &Enqueue<'_>) -> ValueHash {
@@ -274,7 +286,7 @@ fn open(
         plan: place.plan.clone(),
         channel: channel.clone(),
         address,
-        contents: request.contents.clone(),
+        contents: place.contents.clone(),
         variant: request.variant.map(str::to_owned),
         segment: request.segment.map(str::to_owned),
         fact: place.fact,

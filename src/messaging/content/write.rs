@@ -5,7 +5,7 @@ use super::slot::{Slot, SlotName, Values};
 use super::template::{Piece, Template};
 use crate::locale::{Locale, Plurals};
 use crate::text::Direction;
-use crate::text::bidi::{Markup, isolate};
+use crate::text::bidi::{Markup, isolate, strip};
 
 /// The longest text that is written, in bytes.
 pub const LONGEST_TEXT: usize = 64 * 1024;
@@ -20,12 +20,12 @@ pub(super) struct Page<'a> {
 
 impl Page<'_> {
     /// The slot as it stands in a sentence: in the reader's language, and held apart where its direction is another. Links
-    /// are never held apart, as readers take the marks for a part of the address.
+    /// are never held apart, as readers take the marks for a part of the address; what would turn them around is left out.
     pub(super) fn slot(&self, name: &SlotName) -> Result<String, RenderError> {
         let slot = self.value(name)?;
         let written = slot.written(self.locale);
         Ok(match (slot, self.markup) {
-            (Slot::Link(_), Markup::Text) => written.into_owned(),
+            (Slot::Link(_), Markup::Text) => strip(&written).into_owned(),
             (Slot::Link(_), Markup::Html) => isolate(&written, Direction::Ltr, Markup::Html).into_owned(),
             _ => isolate(&written, self.locale.direction(), self.markup).into_owned(),
         })
