@@ -87,9 +87,9 @@ fn a_missing_variable_is_named_and_its_neighbours_are_not_shown() {
             let mut content = content(channel.clone(), template("ok"));
             let place = &mut content.variants[0];
             if title {
-                place.title = Some(text.clone())
+                place.title = Some(text.clone());
             } else {
-                place.body = text.clone()
+                place.body = text.clone();
             }
             let error = written(&content, &channel, &["en"], &values).unwrap_err();
             assert_eq!(error.kind(), RenderErrorKind::MissingValue);

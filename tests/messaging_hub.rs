@@ -205,7 +205,7 @@ fn the_figures_of_a_channel_are_counted_once_and_shut_it() {
             for kind in kinds {
                 hub.delivery(
                     DeliveryOf::Key(&entry.to_string()),
-                    &DeliveryEvent::new(kind, at(round as i64)),
+                    &DeliveryEvent::new(kind, at(i64::try_from(round).unwrap())),
                 )
                 .unwrap();
             }
