@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use attack_support::rules;
-use outbox_support::{Provider, TEXT, World, at, insist, memory, merged, message, no, number, phone, told};
+use outbox_support::{Provider, TEXT, World, at, insist, memory, merged, message, no, phone};
 use throughline::channel::Channel;
 use throughline::hub::{CommandKey, DeliveryOf, Dispatch, Enqueue, EnqueueOutcome, Who};
 use throughline::messaging::delivery::{DeliveryEvent, DeliveryKind};

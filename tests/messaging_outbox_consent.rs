@@ -7,8 +7,7 @@ mod outbox_support;
 
 use std::sync::atomic::Ordering;
 
-use attack_support::said;
-use outbox_support::{Provider, World, at, memory, merged, message, no, number, told};
+use outbox_support::{Provider, World, at, memory, merged, message, no, number};
 use throughline::channel::Channel;
 use throughline::hub::{CommandKey, ConsentOutcome, EnqueueOutcome, Hub, UnsubscribeOutcome, Who};
 use throughline::messaging::{
