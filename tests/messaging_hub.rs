@@ -164,6 +164,34 @@ fn a_preference_is_kept_apart_from_consent_and_holds_through_the_hub() {
 }
 
 #[test]
+fn a_thousand_changes_of_mind_push_no_withdrawal_out_of_the_ledger() {
+    let mut later = World::new();
+    later.policy.consent.marketing = ConsentRule::OptOut;
+    let (world, store) = (later, memory());
+    let hub = world.hub(&store);
+    let who = world.person(&hub, 1);
+    hub.consent(&who, &no("marketing", -2_000)).unwrap();
+    let said = |state: ConsentState, minute: i64| {
+        ConsentRecord::new("service".parse().unwrap(), "sms".parse().unwrap(), state, at(minute))
+    };
+    for minute in -1_000..-200 {
+        let state = if minute % 2 == 0 { ConsentState::Denied } else { ConsentState::Granted };
+        assert!(matches!(
+            hub.prefer(&who, &said(state, minute)).unwrap(),
+            ConsentOutcome::Recorded { is_new: true, .. }
+        ));
+    }
+    // What is older than what stands says nothing new.
+    let old = hub.prefer(&who, &said(ConsentState::Denied, -900)).unwrap();
+    assert!(matches!(old, ConsentOutcome::Recorded { is_new: false, .. }), "{old:?}");
+    assert!(matches!(world.put(&hub, "s", &who, &message("s")).unwrap(), EnqueueOutcome::Queued { .. }));
+    let offer = Message::new("offer", Class::Marketing, "marketing".parse().unwrap());
+    let outcome = world.put(&hub, "offer", &who, &offer).unwrap();
+    let EnqueueOutcome::Dropped { reasons } = outcome else { panic!("{outcome:?}") };
+    assert!(reasons.iter().any(|reason| reason.rule == "withdrawn"), "{reasons:?}");
+}
+
+#[test]
 fn the_latest_preference_of_all_her_records_counts() {
     let (world, store) = (World::new(), memory());
     let hub = world.hub(&store);
@@ -191,7 +219,8 @@ fn the_figures_of_a_channel_are_counted_once_and_shut_it() {
     assert!(hub.channel_health(at(0)).unwrap().is_empty());
     hub.dispatch(&provider.sender(), &world.dispatch()).unwrap();
     world.later(10);
-    for round in 0..3 {
+    for round in 0..3_usize {
+        let minute = i64::try_from(round).unwrap();
         for (number, entry) in entries.iter().enumerate() {
             let mut kinds = vec![DeliveryKind::Delivered, DeliveryKind::Sent];
             if number < 10 {
@@ -203,11 +232,8 @@ fn the_figures_of_a_channel_are_counted_once_and_shut_it() {
             let turn = round % kinds.len();
             kinds.rotate_left(turn);
             for kind in kinds {
-                hub.delivery(
-                    DeliveryOf::Key(&entry.to_string()),
-                    &DeliveryEvent::new(kind, at(i64::try_from(round).unwrap())),
-                )
-                .unwrap();
+                hub.delivery(DeliveryOf::Key(&entry.to_string()), &DeliveryEvent::new(kind, at(minute)))
+                    .unwrap();
             }
         }
     }

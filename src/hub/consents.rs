@@ -141,6 +141,11 @@ pub fn prefer(
     Ok(ConsentOutcome::Recorded { record: Some(id), is_new })
 }
 
+/// Whether a purpose is that of a preference.
+fn is_preference(purpose: &str) -> bool {
+    purpose.strip_prefix(PREFERENCE).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
 /// What one record was told of preferences, as far as a message for that purpose is concerned.
 pub(crate) fn preferences<'a>(
     record: &Record,
@@ -305,8 +310,15 @@ pub(crate) fn note(
     let Some(mut record) = tx.get::<Record>(&key)? else { return Ok(false) };
     let had_withdrawn = withdrew_matching(&record);
     let fact = fact(context, id, said);
-    if record.consents.contains(&fact) {
+    let is_preference = is_preference(&fact.purpose);
+    let same = |known: &ConsentFact| known.purpose == fact.purpose && known.channel == fact.channel;
+    let newer = |known: &ConsentFact| is_preference && same(known) && known.at > fact.at;
+    if record.consents.contains(&fact) || record.consents.iter().any(newer) {
         return Ok(false);
+    }
+    // A preference proves nothing to anybody: of each the latest is kept, so that changing one's mind fills no ledger.
+    if is_preference {
+        record.consents.retain(|known| !same(known) || known.at >= fact.at);
     }
     record.consent(fact);
     tx.put(&key, &record)?;

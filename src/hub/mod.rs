@@ -1,9 +1,9 @@
 //! The front door: use cases as plain functions over a [`Tx`](crate::store::Tx), and two drivers for them.
 //!
-//! Each use case ([`record`], [`profile`], [`timeline`], [`resume`], [`quote`], [`decide`], [`enqueue`], [`delivery`],
-//! [`link`], [`keep_apart`], [`erase`], …) loads facts, calls one pure function of a module below, and writes facts.
-//! [`Hub`] runs them on the calling thread, [`AsyncHub`] in an asynchronous service. This is the one module that may read
-//! a clock.
+//! Each use case ([`record`], [`profile`], [`timeline`], [`resume`], [`quote`], [`decide`], [`enqueue`], [`escalate`],
+//! [`digest_add`], [`delivery`], [`channel_health`], [`link`], [`keep_apart`], [`erase`], …) loads facts, calls one pure
+//! function of a module below, and writes facts. [`Hub`] runs them on the calling thread, [`AsyncHub`] in an asynchronous
+//! service. This is the one module that may read a clock.
 
 mod addresses;
 mod blocks;
