@@ -1,0 +1,172 @@
+//! From touches to a path.
+
+use serde::{Deserialize, Serialize};
+
+use crate::time::{DateTime, TimeDelta, Utc};
+
+/// One step of cleaning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum CleaningStep {
+    /// Keeps all.
+    Unique,
+    /// Keeps the first of equal neighbours.
+    Exposure,
+    /// Keeps the first touch of each channel.
+    First,
+    /// Keeps the first touch of each channel, named with the count: `email(3)`.
+    Frequency,
+    /// Takes the channel's touches from the end of the path, unless the path has no other.
+    RemoveIfLastAndNotAll(Box<str>),
+    /// Takes the channel's touches from the whole path, unless the path has no other.
+    RemoveIfNotAll(Box<str>),
+}
+
+/// Which touches before a conversion make its path, and what is done to them, in that order.
+///
+/// ```
+/// use throughline::journey::paths::{Cleaning, CleaningStep};
+/// use throughline::time::from_millis;
+/// let at = |channel: &'static str, day: i64| (channel, from_millis(day * 86_400_000));
+/// let touches = [at("display", 0), at("email", 10), at("email", 11), at("direct", 12)];
+/// let mut cleaning = Cleaning::default();
+/// let path = |cleaning: &Cleaning| -> Vec<String> {
+///     cleaning.path(&touches, from_millis(35 * 86_400_000)).into_iter().map(|(name, _)| name).collect()
+/// };
+/// assert_eq!(path(&cleaning), ["email", "direct"]);
+/// cleaning.steps.push(CleaningStep::RemoveIfLastAndNotAll("direct".into()));
+/// assert_eq!(path(&cleaning), ["email"]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Cleaning {
+    /// Touches longer ago than this many days before the end of the path do not count; equal ones do. `None`: all count.
+    pub look_back_days: Option<u32>,
+    /// At most so many touches count, the latest. `None`: all.
+    pub look_back_steps: Option<u32>,
+    /// What is done then, in this order.
+    pub steps: Vec<CleaningStep>,
+}
+
+impl Default for Cleaning {
+    /// 30 days, any number of touches, equal neighbours collapsed.
+    fn default() -> Self {
+        Self { look_back_days: Some(30), look_back_steps: None, steps: vec![CleaningStep::Exposure] }
+    }
+}
+
+impl Cleaning {
+    /// Nothing is cleaned.
+    #[must_use]
+    pub const fn nothing() -> Self {
+        Self { look_back_days: None, look_back_steps: None, steps: Vec::new() }
+    }
+
+    /// The path of touches (channel and instant, in the order of the timeline) that ended at `end`. Touches after `end`
+    /// do not count.
+    ///
+    /// # Complexity
+    /// O(n log n) for n touches and each step.
+    #[must_use]
+    pub fn path(
+        &self,
+        touches: &[(&str, DateTime<Utc>)],
+        end: DateTime<Utc>,
+    ) -> Vec<(String, DateTime<Utc>)> {
+        let oldest = self.look_back_days.map(|days| TimeDelta::days(i64::from(days)));
+        let counts = |at: DateTime<Utc>| {
+            at <= end && oldest.is_none_or(|oldest| end.signed_duration_since(at) <= oldest)
+        };
+        let mut path: Vec<(String, DateTime<Utc>)> = touches
+            .iter()
+            .filter(|(_, at)| counts(*at))
+            .map(|(channel, at)| ((*channel).to_owned(), *at))
+            .collect();
+        if let Some(most) = self.look_back_steps {
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            path.drain(..path.len().saturating_sub(most));
+        }
+        for step in &self.steps {
+            step.apply(&mut path);
+        }
+        path
+    }
+}
+
+impl CleaningStep {
+    fn apply(&self, path: &mut Vec<(String, DateTime<Utc>)>) {
+        match self {
+            Self::Unique => {}
+            Self::Exposure => path.dedup_by(|later, earlier| later.0 == earlier.0),
+            Self::First | Self::Frequency => {
+                let mut counts = std::collections::BTreeMap::<String, usize>::new();
+                path.retain(|(channel, _)| {
+                    let count = counts.entry(channel.clone()).or_insert(0);
+                    *count += 1;
+                    *count == 1
+                });
+                if *self == Self::Frequency {
+                    for (channel, _) in path {
+                        let count = counts.get(channel).copied().unwrap_or(1);
+                        *channel = format!("{channel}({count})");
+                    }
+                }
+            }
+            Self::RemoveIfLastAndNotAll(name) => {
+                if path.iter().any(|(channel, _)| **channel != **name) {
+                    while path.last().is_some_and(|(channel, _)| **channel == **name) {
+                        path.pop();
+                    }
+                }
+            }
+            Self::RemoveIfNotAll(name) => {
+                if path.iter().any(|(channel, _)| **channel != **name) {
+                    path.retain(|(channel, _)| **channel != **name);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::from_millis;
+
+    fn cleaned(channels: &[&str], steps: &[CleaningStep]) -> Vec<String> {
+        let touches: Vec<_> = channels.iter().zip(0..).map(|(name, at)| (*name, from_millis(at))).collect();
+        let cleaning = Cleaning { steps: steps.to_vec(), ..Cleaning::nothing() };
+        cleaning.path(&touches, from_millis(1000)).into_iter().map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn steps_do_what_their_names_say() {
+        use CleaningStep::{Exposure, First, Frequency, RemoveIfLastAndNotAll, RemoveIfNotAll, Unique};
+        let path = ["آ", "آ", "Я", "آ", "Я", "Я"];
+        assert_eq!(cleaned(&path, &[Unique]), path);
+        assert_eq!(cleaned(&path, &[Exposure]), ["آ", "Я", "آ", "Я"]);
+        assert_eq!(cleaned(&path, &[First]), ["آ", "Я"]);
+        assert_eq!(cleaned(&path, &[Frequency]), ["آ(3)", "Я(3)"]);
+        assert_eq!(cleaned(&path, &[Exposure, Frequency]), ["آ(2)", "Я(2)"]);
+        assert_eq!(cleaned(&path, &[RemoveIfLastAndNotAll("Я".into())]), ["آ", "آ", "Я", "آ"]);
+        assert_eq!(cleaned(&path, &[RemoveIfNotAll("Я".into())]), ["آ", "آ", "آ"]);
+        assert_eq!(cleaned(&["Я", "Я"], &[RemoveIfNotAll("Я".into())]), ["Я", "Я"]);
+        assert_eq!(cleaned(&["Я", "Я"], &[RemoveIfLastAndNotAll("Я".into())]), ["Я", "Я"]);
+        assert_eq!(cleaned(&[], &[Exposure, First, Frequency]), [""; 0]);
+    }
+
+    #[test]
+    fn looks_back_days_inclusive_and_steps() {
+        let day = 86_400_000;
+        let touches = [("a", from_millis(0)), ("b", from_millis(1)), ("c", from_millis(30 * day + 2))];
+        let end = from_millis(30 * day + 1);
+        let names = |cleaning: &Cleaning| -> Vec<String> {
+            cleaning.path(&touches, end).into_iter().map(|(name, _)| name).collect()
+        };
+        assert_eq!(names(&Cleaning::default()), ["b"]);
+        assert_eq!(names(&Cleaning::nothing()), ["a", "b"]);
+        assert_eq!(names(&Cleaning { look_back_steps: Some(1), ..Cleaning::nothing() }), ["b"]);
+        assert_eq!(names(&Cleaning { look_back_steps: Some(0), ..Cleaning::nothing() }), [""; 0]);
+    }
+}
