@@ -3,10 +3,12 @@
 //! * [`Timeline`]: one person's events from all records, in one total order that does not depend on arrival.
 //! * [`sessions`]: visits per device.
 //! * [`paths`]: whole journeys, cleaned, mapped and counted; [`attribution`]: credit where it is due.
+//! * [`funnel`]: how far people get through steps, and how fast.
 //! * [`threads`] and [`resume`]: carts, forms and plans that any channel can take up where another left off.
 
 pub mod attribution;
 mod continuation;
+pub mod funnel;
 pub mod paths;
 mod session;
 mod thread;

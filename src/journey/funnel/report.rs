@@ -1,0 +1,151 @@
+//! Many people in a funnel.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::chains::Chains;
+use super::profile::{FunnelEvent, Passage};
+use super::settings::{Funnel, FunnelError};
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepCount {
+    /// How many got this far.
+    pub reached: u64,
+    /// Half of those took at most so long from the step before, in milliseconds. `None` for the first step.
+    pub median_millis: Option<i64>,
+    /// The mean of the same.
+    pub mean_millis: Option<f64>,
+}
+
+/// The counts of a funnel.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunnelCounts {
+    /// By step.
+    pub steps: Vec<StepCount>,
+    /// Half of those who got through took at most so long from the first step to the last, in milliseconds.
+    pub median_millis: Option<i64>,
+    /// The mean of the same.
+    pub mean_millis: Option<f64>,
+}
+
+impl FunnelCounts {
+    /// The share of those who entered that got to a step, from 1: 0 to 1. `None` if nobody entered, or for no step.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 people")]
+    pub fn conversion(&self, step: usize) -> Option<f64> {
+        let entered = self.steps.first().map(|first| first.reached).filter(|&entered| entered > 0)?;
+        let reached = self.steps.get(step.checked_sub(1)?)?.reached;
+        Some(reached as f64 / entered as f64)
+    }
+}
+
+/// The counts of everyone, and of parts of them.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FunnelReport {
+    /// All together.
+    pub total: FunnelCounts,
+    /// How many people an exclusion took out; only under
+    /// [`ExclusionPolicy::ExcludeProfile`](super::ExclusionPolicy::ExcludeProfile).
+    pub excluded: u64,
+    /// By the segment of the person.
+    pub by_segment: BTreeMap<Box<str>, FunnelCounts>,
+    /// By the channel in which the passage began.
+    pub by_channel: BTreeMap<Box<str>, FunnelCounts>,
+}
+
+impl Funnel {
+    /// How far people got: for each the segment, if any, and the events. The order of people makes no difference.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    ///
+    /// # Complexity
+    /// That of [`profile`](Self::profile) for each; eight bytes for each step reached.
+    pub fn report<'a>(
+        &self,
+        profiles: impl IntoIterator<Item = (Option<&'a str>, &'a [FunnelEvent<'a>])>,
+    ) -> Result<FunnelReport, FunnelError> {
+        self.check()?;
+        let mut total = Tally::new(self);
+        let mut by_segment: BTreeMap<&str, Tally> = BTreeMap::new();
+        let mut by_channel: BTreeMap<&str, Tally> = BTreeMap::new();
+        let mut chains = Chains::default();
+        let mut excluded = 0;
+        for (segment, events) in profiles {
+            let found = self.walk(&mut chains, events, &mut |passage, first| {
+                total.add(passage);
+                if let Some(segment) = segment {
+                    by_segment.entry(segment).or_insert_with(|| Tally::new(self)).add(passage);
+                }
+                if let Some(channel) = first.and_then(|first| first.channel) {
+                    by_channel.entry(channel).or_insert_with(|| Tally::new(self)).add(passage);
+                }
+            });
+            excluded += u64::from(found.excluded);
+        }
+        let named = |tallies: BTreeMap<&str, Tally>| {
+            tallies.into_iter().map(|(name, tally)| (name.into(), tally.finish())).collect()
+        };
+        Ok(FunnelReport {
+            total: total.finish(),
+            excluded,
+            by_segment: named(by_segment),
+            by_channel: named(by_channel),
+        })
+    }
+}
+
+struct Tally {
+    reached: Vec<u64>,
+    /// How long each step took, from the second on.
+    took: Vec<Vec<i64>>,
+    through: Vec<i64>,
+}
+
+impl Tally {
+    fn new(funnel: &Funnel) -> Self {
+        let steps = usize::from(funnel.steps);
+        Self { reached: vec![0; steps], took: vec![Vec::new(); steps.saturating_sub(1)], through: Vec::new() }
+    }
+
+    fn add(&mut self, passage: &Passage) {
+        for reached in self.reached.iter_mut().take(passage.depth()) {
+            *reached += 1;
+        }
+        let gaps = passage.times.iter().zip(passage.times.iter().skip(1));
+        for (took, (before, after)) in self.took.iter_mut().zip(gaps) {
+            took.push(after - before);
+        }
+        if passage.depth() == self.reached.len()
+            && let (Some(first), Some(last)) = (passage.times.first(), passage.times.last())
+        {
+            self.through.push(last - first);
+        }
+    }
+
+    fn finish(mut self) -> FunnelCounts {
+        let mut took = self.took.iter_mut();
+        let steps = self.reached.iter().enumerate().map(|(step, &reached)| {
+            let times = if step > 0 { took.next() } else { None };
+            let (median_millis, mean_millis) = times.map_or((None, None), |times| middle(times));
+            StepCount { reached, median_millis, mean_millis }
+        });
+        let steps = steps.collect();
+        let (median_millis, mean_millis) = middle(&mut self.through);
+        FunnelCounts { steps, median_millis, mean_millis }
+    }
+}
+
+/// The median (the lower of two) and the mean.
+#[expect(clippy::cast_precision_loss, reason = "the mean is a float")]
+fn middle(times: &mut [i64]) -> (Option<i64>, Option<f64>) {
+    let Some(place) = times.len().checked_sub(1).map(|last| last / 2) else { return (None, None) };
+    let sum: i128 = times.iter().map(|&time| i128::from(time)).sum();
+    let mean = sum as f64 / times.len() as f64;
+    (Some(*times.select_nth_unstable(place).1), Some(mean))
+}

@@ -1,0 +1,297 @@
+//! Credits of 2,000 journeys with known answers, and the laws of attribution.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use serde_json::Value;
+use throughline::journey::attribution::{
+    Credits, CustomWeights, MarkovSettings, RateShapley, Rule, SamplingSettings, Shapley, credit, explain,
+    markov, shapley, shapley_ordered, shapley_rate, shapley_rate_sampled,
+};
+use throughline::journey::paths::{Outcome, Paths, Touch};
+use throughline::time::from_millis;
+
+#[path = "journey_support/mod.rs"]
+mod support;
+use support::{map, paths};
+
+fn expected() -> Value {
+    serde_json::from_str(include_str!("data/journey/paths_2k_expected.json")).unwrap()
+}
+
+fn close(ours: f64, theirs: f64, what: &str) {
+    assert!((ours - theirs).abs() <= 1e-9 * theirs.abs().max(1.0), "{what}: {ours} and {theirs}");
+}
+
+fn same_values(credits: &Credits, expected: &Value, what: &str) {
+    let ours: BTreeMap<String, i64> =
+        credits.channels.iter().map(|one| (one.channel.to_string(), one.value_minor)).collect();
+    assert_eq!(ours, map(expected), "{what}");
+    assert_eq!(credits.value_sum(), 1_829_498, "{what}");
+}
+
+fn same_conversions(credits: &Credits, expected: &Value, what: &str) {
+    let expected: BTreeMap<String, f64> = map(expected);
+    assert_eq!(credits.channels.len(), expected.len());
+    for one in &credits.channels {
+        close(one.conversions, expected[&*one.channel], what);
+    }
+}
+
+#[test]
+fn rules_to_the_minor_unit() {
+    let (paths, expected) = (paths(), expected());
+    for (name, rule) in [
+        ("first", Rule::First),
+        ("last", Rule::Last),
+        ("last_non_direct", Rule::last_non_direct()),
+        ("linear", Rule::Linear),
+        ("position_40_20_40", Rule::position()),
+        ("w_shaped_30_30_30_10", Rule::w_shaped()),
+    ] {
+        let credits = credit(&paths, &rule).unwrap();
+        same_values(&credits, &expected["heuristic"][name]["value"], name);
+        same_conversions(&credits, &expected["heuristic"][name]["conversions"], name);
+    }
+}
+
+#[test]
+fn chains_to_a_billionth() {
+    let (paths, expected) = (paths(), expected());
+    for (name, order, with_nulls) in
+        [("markov_1", 1, true), ("markov_2", 2, true), ("markov_3", 3, true), ("markov_1_no_null", 1, false)]
+    {
+        let solved = markov(&paths, &MarkovSettings { order, with_nulls }).unwrap();
+        let expected = &expected[name];
+        assert_eq!(solved.states as u64, expected["states"].as_u64().unwrap());
+        close(solved.conversion_probability, expected["p_conv"].as_f64().unwrap(), name);
+        close(solved.expected_value_minor, expected["expected_value"].as_f64().unwrap(), name);
+        let (conversions, value): (BTreeMap<String, f64>, BTreeMap<String, f64>) =
+            (map(&expected["removal_conv"]), map(&expected["removal_value"]));
+        for effect in &solved.effects {
+            close(effect.conversions, conversions[&*effect.channel], name);
+            close(effect.value, value[&*effect.channel], name);
+        }
+        same_conversions(&solved.credits, &expected["conversions"], name);
+        if expected.get("value_minor_exact").is_some() {
+            same_values(&solved.credits, &expected["value_minor_exact"], name);
+        }
+        let value: BTreeMap<String, f64> = map(&expected["value"]);
+        for one in &solved.credits.channels {
+            assert!((one.value_minor as f64 - value[&*one.channel]).abs() < 1.0, "{name}");
+        }
+    }
+    let solved = markov(&paths, &MarkovSettings::default()).unwrap();
+    same_values(&solved.per_journey(&paths).unwrap(), &expected["markov_1_per_journey_minor"], "per journey");
+}
+
+#[test]
+fn games_to_a_billionth() {
+    let (paths, expected) = (paths(), expected());
+    let Shapley { values, credits } = shapley(&paths).unwrap();
+    let (conversions, value): (BTreeMap<String, f64>, BTreeMap<String, f64>) =
+        (map(&expected["shapley_additive"]["conversions"]), map(&expected["shapley_additive"]["value"]));
+    for one in &values {
+        close(one.conversions, conversions[&*one.channel], "additive");
+        close(one.value, value[&*one.channel], "additive");
+        assert!((credits.value_of(&one.channel).unwrap() as f64 - one.value).abs() < 1.0);
+    }
+    same_conversions(&credits, &expected["shapley_additive"]["conversions"], "additive");
+    assert_eq!(credits.value_sum(), 1_829_498);
+
+    let RateShapley { values, rate, .. } = shapley_rate(&paths).unwrap();
+    let phi: BTreeMap<String, f64> = map(&expected["shapley_rate"]["phi"]);
+    close(rate, expected["shapley_rate"]["grand_rate"].as_f64().unwrap(), "rate");
+    let sampled =
+        shapley_rate_sampled(&paths, &SamplingSettings { samples: 1000, ..Default::default() }).unwrap();
+    for (one, sampled) in values.iter().zip(&sampled.values) {
+        assert!((one.value - phi[&*one.channel]).abs() < 1e-12);
+        assert!((one.value - sampled.value).abs() < 5.0 * sampled.standard_error);
+    }
+
+    let places: BTreeMap<String, f64> = map(&expected["shapley_ordered_conversions"]);
+    let ours = shapley_ordered(&paths);
+    assert_eq!(ours.len(), places.len());
+    for one in ours {
+        close(one.conversions, places[&format!("{}@{}", one.channel, one.position)], "ordered");
+    }
+}
+
+#[test]
+fn money_is_divided_as_in_the_examples() {
+    for example in expected()["apportion_examples"].as_array().unwrap() {
+        let weights: Vec<u32> = serde_json::from_value(example["weights"].clone()).unwrap();
+        let names: Vec<String> = (0..weights.len()).map(|number| number.to_string()).collect();
+        let mut paths = Paths::new();
+        let outcome = Outcome::won(example["total"].as_i64().unwrap());
+        paths.push(names.iter().map(String::as_str), outcome).unwrap();
+        let channels = names.iter().map(|name| name.as_str().into()).zip(weights).collect();
+        let rule = Rule::Custom(CustomWeights { channels, ..CustomWeights::default() });
+        let ours: Vec<i64> = explain(&paths, 0, &rule).unwrap().iter().map(|one| one.value_minor).collect();
+        assert_eq!(ours, serde_json::from_value::<Vec<i64>>(example["out"].clone()).unwrap());
+    }
+}
+
+#[test]
+fn a_half_life_halves() {
+    let mut paths = Paths::new();
+    let touch = |channel, days: i64| Touch { channel, at: from_millis(days * 86_400_000), key: false };
+    paths.push_touches(&[touch("a", -7), touch("b", 0), touch("c", 7)], Outcome::won(700)).unwrap();
+    let credits = credit(&paths, &Rule::time_decay()).unwrap();
+    assert_eq!(credits.channels.iter().map(|one| one.value_minor).collect::<Vec<_>>(), [100, 200, 400]);
+    assert!(credit(&paths, &Rule::TimeDecay { half_life_seconds: 0, untimed_gap_seconds: 1 }).is_err());
+    let mut untimed = Paths::new();
+    untimed.push(["a", "b"], Outcome::won(300)).unwrap();
+    let rule = Rule::TimeDecay { half_life_seconds: 60, untimed_gap_seconds: 60 };
+    assert_eq!(credit(&untimed, &rule).unwrap().value_of("b"), Some(200));
+}
+
+type Row = (Vec<(u8, i64)>, Option<u8>, u32, i64, u32);
+
+const NAMES: [&str; 6] = ["direct", "فروشگاه", "почта", "חנות", "متجر", "till"];
+
+fn made(rows: &[Row], timed: bool) -> Paths {
+    let mut paths = Paths::new();
+    for (path, key, conversions, value_minor, nulls) in rows {
+        let outcome = Outcome { conversions: *conversions, value_minor: *value_minor, nulls: *nulls };
+        let mut at = 0;
+        let touches: Vec<Touch<'_>> = path
+            .iter()
+            .enumerate()
+            .map(|(place, (channel, gap))| {
+                at += gap;
+                let key = key.is_some_and(|key| usize::from(key) == place);
+                Touch { channel: NAMES[usize::from(*channel)], at: from_millis(at), key }
+            })
+            .collect();
+        if timed {
+            paths.push_touches(&touches, outcome).unwrap();
+        } else {
+            paths.push(touches.iter().map(|touch| touch.channel), outcome).unwrap();
+        }
+    }
+    paths
+}
+
+fn rows() -> impl Strategy<Value = Vec<Row>> {
+    let path = prop::collection::vec((0..5_u8, 0..900_000_000_i64), 0..9);
+    let row = (path, prop::option::of(0..9_u8), 0..3_u32, -5000..9000_i64, 0..3_u32);
+    prop::collection::vec(row, 0..12)
+}
+
+fn rules() -> Vec<Rule> {
+    let custom = CustomWeights { first: 3, middle: 0, last: 2, channels: [("till".into(), 0)].into() };
+    Rule::usual().into_iter().chain([Rule::Custom(custom)]).collect()
+}
+
+/// All that is answered for a set of paths, as text.
+fn all(paths: &Paths) -> String {
+    let mut text = String::new();
+    for rule in rules() {
+        text += &serde_json::to_string(&credit(paths, &rule).unwrap()).unwrap();
+    }
+    for order in 1..=3 {
+        let solved = markov(paths, &MarkovSettings { order, with_nulls: true }).unwrap();
+        text += &serde_json::to_string(&solved).unwrap();
+        text += &serde_json::to_string(&solved.per_journey(paths).unwrap()).unwrap();
+    }
+    text += &serde_json::to_string(&shapley(paths).unwrap()).unwrap();
+    text += &serde_json::to_string(&shapley_rate(paths).unwrap()).unwrap();
+    let settings = SamplingSettings { samples: 20, ..SamplingSettings::default() };
+    text += &serde_json::to_string(&shapley_rate_sampled(paths, &settings).unwrap()).unwrap();
+    text + &serde_json::to_string(&shapley_ordered(paths)).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+    #[test]
+    fn credits_sum_exactly_and_refunds_take_back_what_sales_gave(rows in rows(), timed: bool) {
+        let paths = made(&rows, timed);
+        let total: i128 = rows.iter().map(|row| i128::from(row.3)).sum();
+        let conversions: f64 = rows.iter().map(|row| f64::from(row.2)).sum();
+        let negative: Vec<Row> = rows.iter().cloned().map(|mut row| { row.3 = -row.3; row }).collect();
+        let refunded = made(&negative, timed);
+        for rule in rules() {
+            let credits = credit(&paths, &rule).unwrap();
+            let mirrored = credit(&refunded, &rule).unwrap();
+            for (one, other) in credits.channels.iter().zip(&mirrored.channels) {
+                prop_assert_eq!(one.value_minor, -other.value_minor);
+            }
+            if rule != Rule::Participation {
+                prop_assert_eq!(credits.value_sum(), total);
+                let sum: f64 = credits.channels.iter().map(|one| one.conversions).sum();
+                prop_assert!((sum + credits.none.conversions - conversions).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn explanations_sum_to_credits(rows in rows(), timed: bool) {
+        let paths = made(&rows, timed);
+        for rule in rules() {
+            let mut sums = BTreeMap::new();
+            for path in 0..paths.len() {
+                for touch in explain(&paths, path, &rule).unwrap() {
+                    prop_assert!(!touch.reasons.is_empty());
+                    *sums.entry(touch.channel).or_insert(0) += touch.value_minor;
+                }
+            }
+            for one in &credit(&paths, &rule).unwrap().channels {
+                prop_assert_eq!(one.value_minor, sums.get(&one.channel).copied().unwrap_or(0));
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+    #[test]
+    fn the_order_of_paths_makes_no_difference(
+        (rows, shuffled) in rows().prop_flat_map(|rows| (Just(rows.clone()), Just(rows).prop_shuffle())),
+        timed: bool,
+    ) {
+        prop_assert_eq!(all(&made(&rows, timed)), all(&made(&shuffled, timed)));
+    }
+
+    #[test]
+    fn a_channel_that_earns_nothing_changes_nothing(rows in rows()) {
+        // `till` never occurs in the rows; a path that nobody took names it.
+        let paths = made(&rows, false);
+        let mut with = paths.clone();
+        with.push(["till"], Outcome::default()).unwrap();
+        for rule in rules() {
+            let (before, after) = (credit(&paths, &rule).unwrap(), credit(&with, &rule).unwrap());
+            let kept: Vec<_> = after.channels.into_iter().filter(|one| &*one.channel != "till").collect();
+            prop_assert_eq!(before.channels, kept);
+        }
+        let (before, after) = (shapley(&paths).unwrap(), shapley(&with).unwrap());
+        let kept: Vec<_> = after.values.into_iter().filter(|one| &*one.channel != "till").collect();
+        prop_assert_eq!(before.values, kept);
+        let (before, after) = (shapley_rate(&paths).unwrap(), shapley_rate(&with).unwrap());
+        for (one, other) in before.values.iter().zip(after.values.iter().filter(|one| &*one.channel != "till")) {
+            prop_assert!((one.value - other.value).abs() < 1e-12);
+        }
+        for order in 1..=3 {
+            let settings = MarkovSettings { order, with_nulls: true };
+            let (before, after) = (markov(&paths, &settings).unwrap(), markov(&with, &settings).unwrap());
+            let kept: Vec<_> = after.effects.into_iter().filter(|one| &*one.channel != "till").collect();
+            prop_assert_eq!(before.effects, kept);
+        }
+    }
+}
+
+#[test]
+fn large_values_are_divided_or_refused() {
+    let mut paths = Paths::new();
+    paths.push(["a", "b", "c"], Outcome::won(i64::MAX)).unwrap();
+    paths.push(["a", "b", "c", "c"], Outcome::won(i64::MIN)).unwrap();
+    for rule in rules() {
+        assert!(credit(&paths, &rule).is_ok(), "{}", rule.name());
+    }
+    paths.push(["a"], Outcome::won(i64::MAX)).unwrap();
+    paths.push(["a"], Outcome::won(i64::MAX)).unwrap();
+    assert!(credit(&paths, &Rule::First).is_err());
+    assert!(markov(&paths, &MarkovSettings::default()).is_err());
+    assert!(shapley(&paths).is_err());
+}

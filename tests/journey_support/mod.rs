@@ -1,0 +1,33 @@
+//! The 2,000 journeys with known answers.
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+
+use std::collections::BTreeMap;
+
+use throughline::journey::paths::{Outcome, Paths};
+
+const ROWS: &str = include_str!("../data/journey/paths_2k.csv");
+
+pub fn rows() -> Vec<(Vec<&'static str>, Outcome)> {
+    let row = |line: &'static str| {
+        let mut cells = line.split(',');
+        let path: Vec<&str> = cells.next().unwrap().split(" > ").collect();
+        let mut number = || cells.next().unwrap();
+        let conversions = number().parse().unwrap();
+        let value_minor = number().parse().unwrap();
+        (path, Outcome { conversions, value_minor, nulls: number().parse().unwrap() })
+    };
+    ROWS.lines().skip(1).map(row).collect()
+}
+
+pub fn paths() -> Paths {
+    let mut paths = Paths::new();
+    for (path, outcome) in rows() {
+        paths.push(path, outcome).unwrap();
+    }
+    paths
+}
+
+/// An object of the expected file.
+pub fn map<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> BTreeMap<String, T> {
+    serde_json::from_value(value.clone()).unwrap()
+}
