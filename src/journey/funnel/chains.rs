@@ -31,7 +31,13 @@ impl Chains {
     ///
     /// `alive` and its like are indexed by level, 1 being the first step; `times` is a square of steps.
     #[expect(clippy::indexing_slicing, reason = "a hot loop over levels up to the number of steps")]
-    pub(super) fn run(&mut self, funnel: &Funnel, entry: Entry, events: &[FunnelEvent<'_>], from: usize) -> Run {
+    pub(super) fn run(
+        &mut self,
+        funnel: &Funnel,
+        entry: Entry,
+        events: &[FunnelEvent<'_>],
+        from: usize,
+    ) -> Run {
         let steps = usize::from(funnel.steps);
         let window = funnel.window_millis();
         self.alive.clear();
@@ -75,7 +81,7 @@ impl Chains {
                     return Run { passage: best, excluded: false, next: end };
                 }
             }
-            let alike = group.iter().all(|other| (other.steps, other.exclusions) == (event.steps, event.exclusions));
+            let alike = group.iter().all(|other| other.steps == event.steps);
             if funnel.order == StepOrder::Strict && alike {
                 for level in 1..=steps {
                     self.alive[level] &= event.steps & (1 << (level - 1)) != 0;
@@ -96,8 +102,10 @@ impl Chains {
             }
             let between = usize::from(exclusion.from)..usize::from(exclusion.to);
             hit |= best.is_some_and(|best| {
-                let in_time = best.times.first().is_some_and(|start| at - start <= funnel.window_millis());
-                between.contains(&best.times.len()) && in_time
+                let level = best.times.len();
+                between.contains(&level)
+                    && self.alive[level]
+                    && at - self.times[level * usize::from(funnel.steps)] <= funnel.window_millis()
             });
             self.alive[between].fill(false);
         }
@@ -186,7 +194,10 @@ impl Chains {
     /// One person, counted once.
     pub(super) fn once(&mut self, funnel: &Funnel, events: &[FunnelEvent<'_>]) -> ProfileFunnel {
         let run = self.run(funnel, funnel.entry, events, 0);
-        ProfileFunnel { passages: run.passage.filter(|_| !run.excluded).into_iter().collect(), excluded: run.excluded }
+        ProfileFunnel {
+            passages: run.passage.filter(|_| !run.excluded).into_iter().collect(),
+            excluded: run.excluded,
+        }
     }
 
     /// One person's attempts.

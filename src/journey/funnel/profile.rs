@@ -171,10 +171,9 @@ impl Funnel {
 
     fn run(&self, chains: &mut Chains, events: &[FunnelEvent<'_>]) -> ProfileFunnel {
         match (self.order, self.counting) {
-            (StepOrder::Any, _) => ProfileFunnel {
-                passages: any::most(self, events).into_iter().collect(),
-                excluded: false,
-            },
+            (StepOrder::Any, _) => {
+                ProfileFunnel { passages: any::most(self, events).into_iter().collect(), excluded: false }
+            }
             (_, Counting::Totals) => chains.totals(self, events),
             (_, Counting::Uniques | Counting::Sessions) => chains.once(self, events),
         }

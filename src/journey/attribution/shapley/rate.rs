@@ -58,7 +58,6 @@ pub struct RateShapley {
 /// assert_eq!((values, game.rate), (vec![0.25, 0.25], 0.5));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
 pub fn shapley_rate(paths: &Paths) -> Result<RateShapley, AttributionError> {
     let (by_rank, ranks) = paths.ranks();
     let channels = by_rank.len();
