@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde::Deserialize;
 use throughline::journey::funnel::{
-    Counting, Entry, Exclusion, ExclusionPolicy, Funnel, FunnelErrorKind, FunnelEvent, StepOrder,
+    Counting, Entry, Exclusion, ExclusionPolicy, Funnel, FunnelErrorKind, FunnelEvent, Passage, StepOrder,
 };
 use throughline::time::from_millis;
 
@@ -93,7 +93,7 @@ fn excluding_profiles_is_close_to_posthog_without_ties() {
 }
 
 fn depths(funnel: &Funnel, events: &[FunnelEvent<'_>]) -> Vec<usize> {
-    funnel.profile(events).unwrap().passages.iter().map(|passage| passage.depth()).collect()
+    funnel.profile(events).unwrap().passages.iter().map(Passage::depth).collect()
 }
 
 #[test]

@@ -7,7 +7,7 @@ use throughline::journey::paths::{Outcome, Paths};
 
 const ROWS: &str = include_str!("../data/journey/paths_2k.csv");
 
-pub fn rows() -> Vec<(Vec<&'static str>, Outcome)> {
+pub(crate) fn rows() -> Vec<(Vec<&'static str>, Outcome)> {
     let row = |line: &'static str| {
         let mut cells = line.split(',');
         let path: Vec<&str> = cells.next().unwrap().split(" > ").collect();
@@ -19,7 +19,7 @@ pub fn rows() -> Vec<(Vec<&'static str>, Outcome)> {
     ROWS.lines().skip(1).map(row).collect()
 }
 
-pub fn paths() -> Paths {
+pub(crate) fn paths() -> Paths {
     let mut paths = Paths::new();
     for (path, outcome) in rows() {
         paths.push(path, outcome).unwrap();
@@ -28,6 +28,6 @@ pub fn paths() -> Paths {
 }
 
 /// An object of the expected file.
-pub fn map<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> BTreeMap<String, T> {
+pub(crate) fn map<T: serde::de::DeserializeOwned>(value: &serde_json::Value) -> BTreeMap<String, T> {
     serde_json::from_value(value.clone()).unwrap()
 }

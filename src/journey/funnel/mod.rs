@@ -11,7 +11,7 @@
 //! use throughline::time::from_millis;
 //! let event = |seconds: i64, step: u32| FunnelEvent { steps: step, ..FunnelEvent::at(from_millis(seconds * 1000)) };
 //! // Viewed, added (and viewed again), bought: each bit a step.
-//! let visit = [event(0, 0b001), event(20, 0b010), event(20, 0b001), event(50, 0b100)];
+//! let visit = [event(0, 0b001), event(20, 0b010), event(25, 0b001), event(50, 0b100)];
 //! let funnel = Funnel::new(3, 600);
 //! let report = funnel.report([(None, &visit[..])])?;
 //! assert_eq!(report.total.steps.iter().map(|step| step.reached).collect::<Vec<_>>(), [1, 1, 1]);

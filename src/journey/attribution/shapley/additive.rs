@@ -42,7 +42,7 @@ pub struct Shapley {
 /// *Shapley value methods for attribution modeling in online advertising* (2018), where this game is reduced to the sum.
 ///
 /// # Errors
-/// [`AttributionErrorKind::Overflow`](super::AttributionErrorKind::Overflow).
+/// [`AttributionErrorKind::Overflow`](crate::journey::attribution::AttributionErrorKind::Overflow).
 ///
 /// # Complexity
 /// O(n) for n touches: neither subsets nor a limit of channels.
