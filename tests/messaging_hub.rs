@@ -21,8 +21,8 @@ use throughline::identifier::IdentifierKind;
 use throughline::messaging::delivery::{DeliveryEvent, DeliveryKind};
 use throughline::messaging::digest::DigestPolicy;
 use throughline::messaging::{
-    ChannelHealth, Class, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule, ConsentState, Decision,
-    Message, Rendered,
+    Accepted, Blocking, ChannelHealth, Class, ConsentQuestion, ConsentReason, ConsentRecord, ConsentRule,
+    ConsentState, Decision, Message, Outgoing, Rendered, SendError, SendErrorKind,
 };
 use throughline::store::faulty::{Fault, FaultyStore, Plan};
 use throughline::store::{MemoryStore, Store};
@@ -255,6 +255,23 @@ fn the_figures_of_a_channel_are_counted_once_and_shut_it() {
     let outcome = hub.enqueue(&CommandKey::new("next"), &who, &request).unwrap();
     let EnqueueOutcome::Dropped { reasons } = outcome else { panic!("{outcome:?}") };
     assert!(reasons.iter().any(|reason| reason.rule == "bounce_rate"), "{reasons:?}");
+}
+
+#[test]
+fn an_address_that_the_provider_does_not_know_counts_as_a_bounce_once() {
+    let (world, store) = (World::new(), memory());
+    let hub = world.hub(&store);
+    let who = world.person(&hub, 1);
+    let entry = world.entry(&hub, &who, &message("ready")).to_string();
+    let refuse = Blocking(|_: &Outgoing| Err::<Accepted, _>(SendError::new(SendErrorKind::NoSuchAddress)));
+    hub.dispatch(&refuse, &world.dispatch()).unwrap();
+    for kind in [DeliveryKind::HardBounced, DeliveryKind::HardBounced, DeliveryKind::Sent] {
+        let health = hub.channel_health(at(0)).unwrap()[&Channel::Sms];
+        assert_eq!((health.sent, health.bounced), (1, 1));
+        hub.delivery(DeliveryOf::Key(&entry), &DeliveryEvent::new(kind, at(0))).unwrap();
+    }
+    let health = hub.channel_health(at(0)).unwrap()[&Channel::Sms];
+    assert_eq!((health.sent, health.bounced), (1, 1));
 }
 
 #[test]

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::ids::OutboxKey;
-use crate::messaging::ChannelHealth;
-use crate::messaging::delivery::{Delivery, DeliveryKind, DeliveryLog};
-use crate::messaging::outbox::Entry;
+use crate::messaging::delivery::{Delivery, DeliveryKind};
+use crate::messaging::outbox::{Entry, EntryState};
+use crate::messaging::{ChannelHealth, SendErrorKind};
 use crate::record::Millis;
 use crate::store::{Stop, Stored, Tx};
 use crate::time::{DateTime, Utc};
@@ -62,13 +62,14 @@ const PARTS: u8 = 32;
 const DAY: i64 = 86_400_000;
 
 /// How each channel fared since an instant, for the [readiness](crate::messaging::Readiness) gate: give it to
-/// [`Dispatch::health`](super::Dispatch::health) and [`Enqueue::health`](super::Enqueue::health). A channel with nothing to
-/// tell is not in it.
+/// [`Dispatch::health`](super::Dispatch::health) and [`Enqueue::health`](super::Enqueue::health). A channel with
+/// nothing to tell is not in it.
 ///
-/// Sent, bounced for good and complained are those of the messages that were put into the outbox since the beginning of the
-/// instant's day (UTC), whenever the reports on them came; so are the messages that people [wrote](inbound()). Each message
-/// counts once for each, whatever is reported again and in whichever order. Four weeks are a good window: a bounce of
-/// yesterday still counts, one of last year does not. What erased people had is still in the figures, without a trace of whose it was.
+/// Sent, bounced for good and complained are those of the messages that were put into the outbox since the beginning
+/// of the instant's day (UTC), whenever the reports on them came; so are the messages that people [wrote](inbound()).
+/// Each message counts once for each, whatever is reported again and in whichever order. Four weeks are a good window:
+/// a bounce of yesterday still counts, one of last year does not. What erased people had is still in the figures,
+/// without a trace of whose it was.
 ///
 /// [`ChannelHealth::outage`], [`can_answer`](ChannelHealth::can_answer) and [`backlog`](ChannelHealth::backlog) are not
 /// counted here: set them in the answer.
@@ -118,10 +119,10 @@ pub fn channel_health(
     }
 }
 
-/// Counts a message that somebody wrote and that wants an answer, and, told later of the same message, that it got none in
-/// the time that the business has set itself. `id` is the host's own of the message and is kept as a keyed hash. Any order
-/// and any repetition leave the same figures; of several instants of one message the earliest counts. Returns whether
-/// anything is new.
+/// Counts a message that somebody wrote and that wants an answer, and, told later of the same message, that it got
+/// none in the time that the business has set itself. `id` is the host's own of the message and is kept as a keyed
+/// hash. Any order and any repetition leave the same figures; of several instants of one message the earliest counts.
+/// Returns whether anything is new.
 ///
 /// # Errors
 /// Of the store only.
@@ -170,8 +171,8 @@ pub(super) fn count(
     before: Option<&Entry>,
     entry: &Entry,
 ) -> Result<(), Stop> {
-    let was = before.map(|before| Figures::of(&before.log)).unwrap_or_default();
-    let is = Figures::of(&entry.log);
+    let was = before.map(Figures::of).unwrap_or_default();
+    let is = Figures::of(entry);
     if was == is {
         return Ok(());
     }
@@ -193,11 +194,17 @@ struct Figures {
 }
 
 impl Figures {
-    fn of(log: &DeliveryLog) -> Self {
-        let bounced = log.first(DeliveryKind::HardBounced).is_some();
+    fn of(entry: &Entry) -> Self {
+        let log = &entry.log;
+        // A provider that knows at once that there is no such address spares us the bounce, not the bad experience.
+        let nobody = SendErrorKind::NoSuchAddress.as_str();
+        let refused = matches!(entry.state, EntryState::Failed { .. })
+            && entry.reasons.iter().any(|reason| reason.evidence.iter().any(|told| told == nobody));
+        let bounced = refused || log.first(DeliveryKind::HardBounced).is_some();
         let complained = log.first(DeliveryKind::Complained).is_some();
         // A complaint and an unsubscription prove that it was sent as well as a delivery does.
-        let sent = log.state().delivery >= Delivery::Sent
+        let sent = refused
+            || log.state().delivery >= Delivery::Sent
             || complained
             || log.first(DeliveryKind::Unsubscribed).is_some();
         Self { sent, bounced, complained }

@@ -96,11 +96,11 @@ const PREFERENCE: &str = "preference";
 
 /// Takes down what a person likes to get where: "about my orders by e-mail, not by text message".
 ///
-/// A preference is no consent: it neither grants nor withdraws one, and `Granted` just lifts an earlier refusal. It is kept in
-/// her record's ledger under the same purpose path with `preference.` before it, so events that come with a purpose such as
-/// `preference.service.order.sms` tell the same. Of all that she said, in whichever record, the latest counts. A refusal shuts a
-/// channel for the messages that it covers; for what is owed her only one that names the channel counts: she may be told
-/// elsewhere, not nowhere.
+/// A preference is no consent: it neither grants nor withdraws one, and `Granted` just lifts an earlier refusal. It is
+/// kept in her record's ledger under the same purpose path with `preference.` before it, so events that come with a
+/// purpose such as `preference.service.order.sms` tell the same. Of all that she said, in whichever record, the latest
+/// counts. A refusal shuts a channel for the messages that it covers; for what is owed her only one that names the
+/// channel counts: she may be told elsewhere, not nowhere.
 ///
 /// ```
 /// use std::sync::Arc;

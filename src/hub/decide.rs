@@ -35,9 +35,9 @@ pub struct Inquiry<'a> {
 
 /// Whether, where and when to send the message; `None` if nobody is meant.
 ///
-/// The profile's addresses, time zones, preferences and consent come from its records, and what waits for her in the outbox
-/// or went to her of late competes with the message; consent of several records is the most
-/// restrictive of them, so a merge never grants what one of them refused.
+/// The profile's addresses, time zones, preferences and consent come from its records, and what waits for her in the
+/// outbox or went to her of late competes with the message; consent of several records is the most restrictive of
+/// them, so a merge never grants what one of them refused.
 ///
 /// # Errors
 /// Of the store only.

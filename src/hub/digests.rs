@@ -153,8 +153,8 @@ pub enum DigestOutcome {
     Gone,
 }
 
-/// Adds an item to what a person is to be told together under one word of the host, such as the order that it is about.
-/// The window is hers: items that come in by another of her records join it.
+/// Adds an item to what a person is to be told together under one word of the host, such as the order that it is
+/// about. The window is hers: items that come in by another of her records join it.
 ///
 /// The policy is asked at each item and is not kept, so changing it, or a template, opens no second window. An item is the
 /// host's own text, an id or JSON, as it wants it back.

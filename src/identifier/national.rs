@@ -94,8 +94,8 @@ fn is_national(plan: &Metadata, national: &str) -> bool {
         && any_type.into_iter().flatten().any(matches)
 }
 
-/// Whether the national digits are a number in the plan that no text message reaches: of a fixed line or of a service, and
-/// of no kind that takes text messages. Where fixed and mobile numbers look alike, as in America, nothing is said.
+/// Whether the national digits are a number in the plan that no text message reaches: of a fixed line or of a service,
+/// and of no kind that takes text messages. Where fixed and mobile numbers look alike, as in America, nothing is said.
 fn is_textless(plan: &Metadata, national: &str) -> bool {
     let types = plan.descriptors();
     let takes_texts = [types.mobile(), types.personal_number(), types.voip(), types.pager()];
@@ -119,8 +119,8 @@ pub(super) fn in_use(digits: &str) -> bool {
         })
 }
 
-/// Whether the international digits (without `+`) are of a number that no text message reaches, as far as is known: in every
-/// plan that has the number.
+/// Whether the international digits (without `+`) are of a number that no text message reaches, as far as is known: in
+/// every plan that has the number.
 pub(super) fn is_without_texts(digits: &str) -> bool {
     let plan_and_number = (1..=3).find_map(|length| {
         let (code, national) = digits.split_at_checked(length)?;

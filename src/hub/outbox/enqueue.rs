@@ -131,10 +131,11 @@ impl Stored for EnqueueOutcome {
 
 /// Decides on a message to a person and, if it may be sent now or later, puts it into the outbox.
 ///
-/// A fact ([`Message::told_key`]; without one the message's step) is told to a person once: of any number of concurrent
-/// calls, over any of the records that are hers, one puts it in and the others get its entry. What was dropped, cancelled
-/// or expired before it can have been sent may be put in again; a text whose title breaks the line is none; what failed needs another class of attempts.
-/// [`Hub::dispatch`](super::super::Hub::dispatch) shows it at work.
+/// A fact ([`Message::told_key`]; without one the message's step) is told to a person once: of any number of
+/// concurrent calls, over any of the records that are hers, one puts it in and the others get its entry. What was
+/// dropped, cancelled or expired before it can have been sent may be put in again; a text whose title breaks the line
+/// is none; what failed needs another class of attempts. [`Hub::dispatch`](super::super::Hub::dispatch) shows it at
+/// work.
 ///
 /// # Errors
 /// Of the store only.

@@ -64,8 +64,8 @@ pub enum EscalateOutcome {
 /// next at once. The first step is the request's own; a message that was put in by [`enqueue`](super::super::enqueue())
 /// under the same step counts as it. The later ones tell the fact again on purpose.
 ///
-/// An open, a click or an answer in any channel ends the plan, whenever it becomes known: also a step that is in the outbox
-/// by then is not sent, which is asked again when a worker takes it up. What a bot does ends nothing.
+/// An open, a click or an answer in any channel ends the plan, whenever it becomes known: also a step that is in the
+/// outbox by then is not sent, which is asked again when a worker takes it up. What a bot does ends nothing.
 ///
 /// There is no command key: a plan's steps have keys of their own, so repeated and concurrent calls put each in once. Ask
 /// at the instant that the answer names, and whenever a step fails or a report on one comes in.
