@@ -39,7 +39,7 @@ use super::{
 };
 
 /// What both drivers hold.
-struct Parts {
+pub(super) struct Parts {
     store: Arc<dyn Store>,
     tenant: Tenant,
     rules: Rules,
@@ -51,7 +51,7 @@ impl Parts {
         Context::new(&self.rules, self.clock.now(), self.clock.entropy())
     }
 
-    fn run<R>(
+    pub(super) fn run<R>(
         &self,
         mut work: impl FnMut(&mut Tx<'_>, &Context<'_>) -> Result<R, Stop>,
     ) -> Result<R, StoreError> {
@@ -63,7 +63,7 @@ impl Parts {
         Ok(outcome.value)
     }
 
-    async fn run_async<R>(
+    pub(super) async fn run_async<R>(
         &self,
         mut work: impl FnMut(&mut Tx<'_>, &Context<'_>) -> Result<R, Stop>,
     ) -> Result<R, StoreError> {
@@ -95,11 +95,11 @@ impl Parts {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
-pub struct Hub(Arc<Parts>);
+pub struct Hub(pub(super) Arc<Parts>);
 
 /// The front door in an asynchronous service: the same use cases as futures, on any runtime.
 #[derive(Clone)]
-pub struct AsyncHub(Arc<Parts>);
+pub struct AsyncHub(pub(super) Arc<Parts>);
 
 impl std::fmt::Debug for Hub {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -310,30 +310,32 @@ impl AsyncHub {
     }
 }
 
-/// Each use case as a method of both drivers.
+/// Each use case of the calling module's parent as a method of both drivers.
 macro_rules! use_cases {
     ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
-        impl Hub {$(
+        impl $crate::hub::Hub {$(
             $(#[$doc])*
             ///
             /// # Errors
             /// Of the store; `Conflict` after several attempts on fresh data.
-            pub fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+            pub fn $name(&self, $($argument: $type),*) -> Result<$answer, $crate::store::StoreError> {
                 self.0.run(|tx, context| super::$name(tx, context, $($argument),*))
             }
         )*}
 
-        impl AsyncHub {$(
+        impl $crate::hub::AsyncHub {$(
             $(#[$doc])*
             ///
             /// # Errors
             /// Of the store; `Conflict` after several attempts on fresh data.
-            pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, StoreError> {
+            pub async fn $name(&self, $($argument: $type),*) -> Result<$answer, $crate::store::StoreError> {
                 self.0.run_async(|tx, context| super::$name(tx, context, $($argument),*)).await
             }
         )*}
     };
 }
+
+pub(super) use use_cases;
 
 use_cases! {
     /// Takes in one event; see [`record`](super::record()).
