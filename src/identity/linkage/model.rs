@@ -91,7 +91,8 @@ pub struct Level {
     /// How often two records of different people are of this level, 0 to 1. Missing: never seen.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub u: Option<f64>,
-    /// How often records of two people of one household are of this level, 0 to 1.
+    /// How often records of two people of one household are of this level, 0 to 1. Training learns it where the
+    /// comparison is shared, and elsewhere leaves it as it is; missing, they are of it as often as strangers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub household: Option<f64>,
     /// Training leaves `m` as it is.

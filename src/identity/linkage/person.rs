@@ -51,6 +51,18 @@ fn by_frequency(
     comparison
 }
 
+/// How often two people of one household are born on one day: 12 of 1,000 births are of twins (Monden, Pison and Smits,
+/// "Twin peaks", Human Reproduction 36, 2021), and perhaps every third pair of a household are brothers and sisters.
+const BORN_TOGETHER: f64 = 0.005;
+
+/// A birth date in common is less proof where people live together.
+fn born_together(mut birth_date: Comparison) -> Comparison {
+    if let Some(same_day) = birth_date.levels.get_mut(1) {
+        same_day.household = Some(BORN_TOGETHER);
+    }
+    birth_date
+}
+
 const GIVEN: &[Degree] = &[
     (6, "same", 0.72, 0.01, 0.01),
     (5, "same in another spelling", 0.06, 0.002, 0.002),
@@ -141,7 +153,12 @@ impl Model {
         let mut comparisons = vec![
             by_frequency(comparison("given name", &given_name, false, GIVEN), "given", 3, None),
             by_frequency(comparison("family name", &family_name, true, FAMILY), "family", 3, None),
-            comparison("birth date", &Agreement::BirthDate { column: own("born") }, false, DATE),
+            born_together(comparison(
+                "birth date",
+                &Agreement::BirthDate { column: own("born") },
+                false,
+                DATE,
+            )),
             by_frequency(comparison("e-mail", &email, true, EMAIL), "email", 1, people()),
             by_frequency(comparison("telephone", &code("phone"), true, CODE), "phone", 1, people()),
             comparison("address", &lives, true, ADDRESS),

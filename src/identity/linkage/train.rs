@@ -133,7 +133,10 @@ impl Candidates {
                 if !own.fixed_u {
                     own.u = of(&trained.u);
                 }
-                own.household = if comparison.shared { of(&trained.h) } else { None };
+                // Where people of one household differ as strangers do, what is known beforehand stays.
+                if comparison.shared {
+                    own.household = of(&trained.h);
+                }
                 if let Some(adjustment) =
                     own.term_frequency.as_mut().filter(|found| found.people_by.is_some())
                 {
