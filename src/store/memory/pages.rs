@@ -13,6 +13,10 @@ use crate::store::{Bytes, Key, Version, Versioned};
 /// Bytes above which a page of more than one entry is split.
 const LARGEST: usize = 2 * 1024;
 
+/// A page's room is a multiple of so many bytes: it grows in place a few times before it moves, and the allocator sees
+/// few sizes.
+const ROOM: usize = 256;
+
 /// An ordered map from keys to versioned values.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
@@ -26,7 +30,7 @@ pub(super) struct Pages {
 /// Entry after entry in key order: the key, the version, the value. A key or value is the number of bytes that it shares
 /// with the first entry's, the number of its other bytes, and these. All numbers are base-128 varints.
 #[derive(Debug)]
-struct Page(Box<[u8]>);
+struct Page(Vec<u8>);
 
 /// One entry: key and value, each as what it shares with the first entry and what it does not.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +74,7 @@ impl Pages {
         let found = page.find(key);
         self.len += usize::from(found.is_err());
         let place = found.map_or_else(|start| (start, start), |line| (line.start, line.end));
-        *page = page.with(fresh, place, &mut self.scratch);
+        page.put(fresh, place, &mut self.scratch);
         if let Some((left, bound, right)) = page.halves(&mut self.scratch) {
             *page = left;
             self.pages.insert(bound, right);
@@ -107,7 +111,9 @@ impl Page {
                 line.pack((&key, &value), scratch);
             }
         }
-        Self(scratch.as_slice().into())
+        let mut page = Vec::with_capacity(room(scratch.len()));
+        page.extend_from_slice(scratch);
+        Self(page)
     }
 
     fn lines(&self) -> Lines<'_> {
@@ -162,19 +168,29 @@ impl Page {
         Some(self.0.len() - rest.get(own..)?.len())
     }
 
-    /// The page with another entry from `start` to `end`.
-    fn with(&self, fresh: Line<'_>, (start, end): (usize, usize), scratch: &mut Vec<u8>) -> Self {
-        let (Some(before @ [_, ..]), Some(after)) = (self.0.get(..start), self.0.get(end..)) else {
+    /// Puts an entry in place of what is from `start` to `end`.
+    fn put(&mut self, fresh: Line<'_>, (start, end): (usize, usize), scratch: &mut Vec<u8>) {
+        if start == 0 {
             // A new first entry: what the others share with it is found anew.
             let others = self.lines().filter(|line| line.start >= end);
-            return Self::of(std::iter::once(fresh).chain(others), scratch);
-        };
+            *self = Self::of(std::iter::once(fresh).chain(others), scratch);
+            return;
+        }
         scratch.clear();
-        scratch.extend_from_slice(before);
         let first = self.lines().next().map_or((&[][..], &[][..]), |first| (first.key.1, first.value.1));
         fresh.pack(first, scratch);
-        scratch.extend_from_slice(after);
-        Self(scratch.as_slice().into())
+        let held = self.0.len();
+        let needed = held + scratch.len() - (end - start);
+        if needed > self.0.capacity() {
+            self.0.reserve_exact(room(needed) - held);
+        }
+        // The end moves, then the entry goes into the gap.
+        self.0.resize(needed.max(held), 0);
+        self.0.copy_within(end..held, start + scratch.len());
+        self.0.truncate(needed);
+        if let Some(gap) = self.0.get_mut(start..start + scratch.len()) {
+            gap.copy_from_slice(scratch);
+        }
     }
 
     /// Two pages, with the first key of the second, if this one is too large and can be split.
@@ -243,6 +259,11 @@ impl Line<'_> {
         put_varint(into, self.version);
         pack(into, value, self.value);
     }
+}
+
+/// The room for so many bytes.
+const fn room(bytes: usize) -> usize {
+    bytes.next_multiple_of(ROOM)
 }
 
 /// Appends what comes in two pieces.
