@@ -12,7 +12,7 @@ pub enum AttributionErrorKind {
     UnsupportedOrder,
     /// Too many channels for the exact rate game: group them or sample.
     TooManyChannels,
-    /// No samples, or a confidence outside 0..1: fix the settings.
+    /// No samples, a confidence outside 0..1, or a share of journeys held out outside 1..=99 percent: fix the settings.
     InvalidSampling,
     /// A credit does not fit 64 bits of minor units: divide the paths.
     Overflow,
@@ -47,7 +47,7 @@ impl fmt::Display for AttributionError {
             AttributionErrorKind::UnsupportedOrder => "the order of the chain must be 1, 2 or 3",
             AttributionErrorKind::TooManyChannels => "too many channels for the exact value of the rate game",
             AttributionErrorKind::InvalidSampling => {
-                "sampling needs at least one sample and a confidence above 0 and below 1"
+                "sampling needs at least one sample, a confidence above 0 and below 1, and 1 to 99 percent held out"
             }
             AttributionErrorKind::Overflow => "a credit does not fit 64 bits",
             AttributionErrorKind::NotConverged => "the chain absorbs too slowly to be solved",

@@ -3,7 +3,7 @@
 //! | question | ask |
 //! |---|---|
 //! | what a rule gives each channel | [`credit`] with a [`Rule`], [`credit_by`] with a rule of your own |
-//! | what would be lost without the channel, by a Markov chain | [`markov`] |
+//! | what would be lost without the channel, by a Markov chain | [`markov`]; of which order, [`choose_order`] |
 //! | the fair share by cooperative game theory | [`shapley`], [`shapley_ordered`], [`shapley_rate`], [`shapley_rate_sampled`] |
 //! | why a touch got what it got | [`explain`], [`Markov::explain`], [`Shapley::explain`] |
 //!
@@ -44,7 +44,10 @@ mod weights;
 pub use credit::{ChannelCredit, Credits, Sharing, credit, credit_by};
 pub use error::{AttributionError, AttributionErrorKind};
 pub use explain::{TouchCredit, explain, explain_by};
-pub use markov::{MAX_ORDER, Markov, MarkovSettings, Measures, RemovalEffect, markov};
+pub use markov::{
+    MAX_ORDER, Markov, MarkovSettings, Measures, OrderChoice, OrderFit, OrderSettings, RemovalEffect,
+    choose_order, markov,
+};
 pub use rule::{CustomWeights, Rule};
 pub use shapley::{
     MAX_EXACT_CHANNELS, Position, RateShapley, RateValue, SamplingSettings, Shapley, ShapleyValue, shapley,

@@ -49,7 +49,8 @@ impl FunnelCounts {
 pub struct FunnelReport {
     /// All together.
     pub total: FunnelCounts,
-    /// How many people an exclusion took out; only under
+    /// Of how many people an exclusion took out something (all of what they did, if everyone is counted once and no
+    /// property is held constant); only under
     /// [`ExclusionPolicy::ExcludeProfile`](super::ExclusionPolicy::ExcludeProfile).
     pub excluded: u64,
     /// By the segment of the person.

@@ -1,7 +1,11 @@
 //! From touches to a path.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
+use super::Touch;
 use crate::time::{DateTime, TimeDelta, Utc};
 
 /// One step of cleaning.
@@ -74,14 +78,34 @@ impl Cleaning {
         touches: &[(&str, DateTime<Utc>)],
         end: DateTime<Utc>,
     ) -> Vec<(String, DateTime<Utc>)> {
+        let touches: Vec<Touch<'_>> =
+            touches.iter().map(|&(channel, at)| Touch { channel, at, key: false }).collect();
+        self.touches(&touches, end).into_iter().map(|touch| (touch.channel, touch.at)).collect()
+    }
+
+    /// The same for touches of which one may be the key one. If a step takes the key touch away and keeps an equal one
+    /// for it, that becomes the key touch; if it takes all of its channel away, the path has none.
+    ///
+    /// # Complexity
+    /// O(n log n) for n touches and each step.
+    ///
+    /// ```
+    /// use throughline::journey::paths::{Cleaning, Touch};
+    /// use throughline::time::from_millis;
+    /// let touch = |channel, at, key| Touch { channel, at: from_millis(at), key };
+    /// let path = Cleaning::default().touches(&[touch("web", 0, false), touch("web", 1, true)], from_millis(2));
+    /// assert_eq!(path.iter().map(|touch| (&*touch.channel, touch.key)).collect::<Vec<_>>(), [("web", true)]);
+    /// ```
+    #[must_use]
+    pub fn touches(&self, touches: &[Touch<'_>], end: DateTime<Utc>) -> Vec<CleanTouch> {
         let oldest = self.look_back_days.map(|days| TimeDelta::days(i64::from(days)));
         let counts = |at: DateTime<Utc>| {
             at <= end && oldest.is_none_or(|oldest| end.signed_duration_since(at) <= oldest)
         };
-        let mut path: Vec<(String, DateTime<Utc>)> = touches
+        let mut path: Vec<CleanTouch> = touches
             .iter()
-            .filter(|(_, at)| counts(*at))
-            .map(|(channel, at)| ((*channel).to_owned(), *at))
+            .filter(|touch| counts(touch.at))
+            .map(|touch| CleanTouch { channel: touch.channel.to_owned(), at: touch.at, key: touch.key })
             .collect();
         if let Some(most) = self.look_back_steps {
             let most = usize::try_from(most).unwrap_or(usize::MAX);
@@ -94,35 +118,67 @@ impl Cleaning {
     }
 }
 
+/// A touch of a cleaned path.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CleanTouch {
+    /// The channel, with its count after [`CleaningStep::Frequency`].
+    pub channel: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Whether it is the key touch of its path.
+    pub key: bool,
+}
+
+impl CleanTouch {
+    /// As [`Paths::push_touches`](super::Paths::push_touches) takes it.
+    #[must_use]
+    pub fn as_touch(&self) -> Touch<'_> {
+        Touch { channel: &self.channel, at: self.at, key: self.key }
+    }
+}
+
+impl fmt::Debug for CleanTouch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.as_touch(), f)
+    }
+}
+
 impl CleaningStep {
-    fn apply(&self, path: &mut Vec<(String, DateTime<Utc>)>) {
+    fn apply(&self, path: &mut Vec<CleanTouch>) {
         match self {
             Self::Unique => {}
-            Self::Exposure => path.dedup_by(|later, earlier| later.0 == earlier.0),
+            Self::Exposure => path.dedup_by(|later, earlier| {
+                let equal = later.channel == earlier.channel;
+                earlier.key |= equal && later.key;
+                equal
+            }),
             Self::First | Self::Frequency => {
-                let mut counts = std::collections::BTreeMap::<String, usize>::new();
-                path.retain(|(channel, _)| {
-                    let count = counts.entry(channel.clone()).or_insert(0);
-                    *count += 1;
-                    *count == 1
+                // How often, and whether one of them is the key touch.
+                let mut counts = BTreeMap::<String, (usize, bool)>::new();
+                path.retain(|touch| {
+                    let count = counts.entry(touch.channel.clone()).or_insert((0, false));
+                    count.0 += 1;
+                    count.1 |= touch.key;
+                    count.0 == 1
                 });
-                if *self == Self::Frequency {
-                    for (channel, _) in path {
-                        let count = counts.get(channel).copied().unwrap_or(1);
-                        *channel = format!("{channel}({count})");
+                for touch in path {
+                    let (count, key) = counts.get(&touch.channel).copied().unwrap_or((1, touch.key));
+                    touch.key = key;
+                    if *self == Self::Frequency {
+                        touch.channel = format!("{}({count})", touch.channel);
                     }
                 }
             }
             Self::RemoveIfLastAndNotAll(name) => {
-                if path.iter().any(|(channel, _)| **channel != **name) {
-                    while path.last().is_some_and(|(channel, _)| **channel == **name) {
+                if path.iter().any(|touch| *touch.channel != **name) {
+                    while path.last().is_some_and(|touch| *touch.channel == **name) {
                         path.pop();
                     }
                 }
             }
             Self::RemoveIfNotAll(name) => {
-                if path.iter().any(|(channel, _)| **channel != **name) {
-                    path.retain(|(channel, _)| **channel != **name);
+                if path.iter().any(|touch| *touch.channel != **name) {
+                    path.retain(|touch| *touch.channel != **name);
                 }
             }
         }
@@ -168,5 +224,20 @@ mod tests {
         assert_eq!(names(&Cleaning::nothing()), ["a", "b"]);
         assert_eq!(names(&Cleaning { look_back_steps: Some(1), ..Cleaning::nothing() }), ["b"]);
         assert_eq!(names(&Cleaning { look_back_steps: Some(0), ..Cleaning::nothing() }), [""; 0]);
+    }
+
+    #[test]
+    fn the_key_touch_moves_to_the_one_that_is_kept() {
+        use CleaningStep::{Exposure, First, Frequency, RemoveIfNotAll};
+        let touch = |channel, at, key| Touch { channel, at: from_millis(at), key };
+        let touches = [touch("آ", 0, false), touch("Я", 1, false), touch("Я", 2, true), touch("آ", 3, false)];
+        let keys = |step: CleaningStep| -> Vec<bool> {
+            let cleaning = Cleaning { steps: vec![step], ..Cleaning::nothing() };
+            cleaning.touches(&touches, from_millis(9)).iter().map(|touch| touch.key).collect()
+        };
+        assert_eq!(keys(Exposure), [false, true, false]);
+        assert_eq!(keys(First), [false, true]);
+        assert_eq!(keys(Frequency), [false, true]);
+        assert_eq!(keys(RemoveIfNotAll("Я".into())), [false, false]);
     }
 }

@@ -257,6 +257,20 @@ impl Paths {
         Ok(())
     }
 
+    /// Where the set ends, to go back to.
+    pub(super) fn mark(&self) -> [usize; 3] {
+        [self.ends.len(), self.touches.len(), self.times.len()]
+    }
+
+    /// Takes off what came after a mark; channels keep their numbers.
+    pub(super) fn go_back(&mut self, [paths, touches, times]: [usize; 3]) {
+        self.ends.truncate(paths);
+        self.keys.truncate(paths);
+        self.outcomes.truncate(paths);
+        self.touches.truncate(touches);
+        self.times.truncate(times);
+    }
+
     /// How many paths there are.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -1,6 +1,7 @@
 //! Removal effects of a Markov chain, solved exactly.
 
 mod chain;
+mod choice;
 mod dense;
 mod taboo;
 #[cfg(test)]
@@ -9,6 +10,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 
 use self::chain::Chain;
+pub use self::choice::{OrderChoice, OrderFit, OrderSettings, choose_order};
 use super::credit::{Credits, credit_by};
 use super::divide::whole;
 use super::shared::{Shares, Totals, credits};
@@ -23,7 +25,7 @@ pub const MAX_ORDER: u8 = 3;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MarkovSettings {
-    /// How many last touches are a state, 1 to 3.
+    /// How many last touches are a state, 1 to 3; see [`choose_order`].
     pub order: u8,
     /// Whether journeys that came to nothing count. Without them every journey of the chain converts, and a removal
     /// effect measures reach instead of lift.
