@@ -4,17 +4,23 @@
 //! * [`sessions`]: visits per device.
 //! * [`paths`]: whole journeys, cleaned, mapped and counted; [`attribution`]: credit where it is due.
 //! * [`funnel`]: how far people get through steps, and how fast.
+//! * [`stages`](mod@stages): how near customers are; [`pain_points`]: where it hurts; [`measures`]: how well channels work as one.
 //! * [`threads`] and [`resume`]: carts, forms and plans that any channel can take up where another left off.
 
 pub mod attribution;
 mod continuation;
 pub mod funnel;
+pub mod measures;
+pub mod pain_points;
 pub mod paths;
 mod session;
+pub mod stages;
 mod thread;
 mod timeline;
+mod touchpoint;
 
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
 pub use session::{Act, Boundary, Session, SessionSettings, sessions};
 pub use thread::{Closed, Effect, Seen, Thread, ThreadAct, ThreadKind, ThreadState, threads};
 pub use timeline::{Entry, Timeline};
+pub use touchpoint::{Feedback, Question, Touchpoint, Work};
