@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::Value;
 use throughline::journey::attribution::{
-    Credits, CustomWeights, MarkovSettings, RateShapley, Rule, SamplingSettings, Shapley, credit, explain,
-    markov, shapley, shapley_ordered, shapley_rate, shapley_rate_sampled,
+    Credits, CustomWeights, MarkovSettings, OrderSettings, RateShapley, Rule, SamplingSettings, Shapley,
+    choose_order, credit, explain, markov, shapley, shapley_ordered, shapley_rate, shapley_rate_sampled,
 };
 use throughline::journey::paths::{Outcome, Paths, Touch};
 use throughline::time::from_millis;
@@ -196,6 +196,7 @@ fn all(paths: &Paths) -> String {
         text += &serde_json::to_string(&solved).unwrap();
         text += &serde_json::to_string(&solved.per_journey(paths).unwrap()).unwrap();
     }
+    text += &serde_json::to_string(&choose_order(paths, &OrderSettings::default()).unwrap()).unwrap();
     text += &serde_json::to_string(&shapley(paths).unwrap()).unwrap();
     text += &serde_json::to_string(&shapley_rate(paths).unwrap()).unwrap();
     let settings = SamplingSettings { samples: 20, ..SamplingSettings::default() };
@@ -294,4 +295,50 @@ fn large_values_are_divided_or_refused() {
     assert!(credit(&paths, &Rule::First).is_err());
     assert!(markov(&paths, &MarkovSettings::default()).is_err());
     assert!(shapley(&paths).is_err());
+}
+
+/// Journeys in which the next touch depends on the last `order` ones.
+fn chained(order: usize, count: u64) -> Paths {
+    let mut state = 9_u64;
+    let mut below = |bound: u64| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) % bound
+    };
+    let mut paths = Paths::new();
+    for _ in 0..count {
+        let mut path: Vec<u64> = Vec::new();
+        while path.len() < 12 && below(6) > 0 {
+            let context =
+                path.iter().rev().take(order).fold(order as u64, |context, next| context * 5 + next + 1);
+            // Mostly what the context asks for, sometimes anything.
+            path.push(if below(4) > 0 { context.wrapping_mul(2_654_435_761) / 7 % 4 } else { below(4) });
+        }
+        let won = below(3) == 0;
+        let outcome = if won { Outcome::won(100) } else { Outcome::lost() };
+        paths.push(path.iter().map(|&channel| NAMES[channel as usize]), outcome).unwrap();
+    }
+    paths
+}
+
+#[test]
+fn the_order_of_the_chain_that_made_the_journeys_is_chosen() {
+    for order in 1..=3 {
+        let choice = choose_order(&chained(order, 20_000), &OrderSettings::default()).unwrap();
+        assert_eq!(usize::from(choice.order), order, "{choice:?}");
+        let share = choice.held_out as f64 / (choice.held_out + choice.training) as f64;
+        assert!((share - 0.2).abs() < 0.01, "{share}");
+        assert!(choice.fits.iter().all(|fit| fit.log_likelihood < 0.0 && fit.unseen < 0.01));
+        assert!(choice.fits.windows(2).all(|pair| pair[0].contexts < pair[1].contexts));
+    }
+    // Few journeys of a chain of order 3 do not pay for it.
+    assert!(choose_order(&chained(3, 12), &OrderSettings::default()).unwrap().order < 3);
+    let empty = choose_order(&Paths::new(), &OrderSettings::default()).unwrap();
+    assert_eq!((empty.order, empty.training, empty.held_out), (1, 0, 0));
+    let known = choose_order(&paths(), &OrderSettings { highest: 2, ..OrderSettings::default() }).unwrap();
+    assert_eq!((known.order, known.fits.len(), known.training + known.held_out), (1, 2, 2_000));
+    assert!(choose_order(&Paths::new(), &OrderSettings { highest: 4, ..OrderSettings::default() }).is_err());
+    assert!(
+        choose_order(&Paths::new(), &OrderSettings { held_out_percent: 0, ..OrderSettings::default() })
+            .is_err()
+    );
 }

@@ -171,11 +171,13 @@ impl Chains {
                 }
             }
         }
+        // Of the events of the instant the first that a chain can begin with.
+        let entrance = group.iter().position(|event| event.steps & 1 != 0).unwrap_or(0);
         let mut reached = 0;
         // From above, so that what a chain comes from is still as it was.
         for level in (1..=steps).rev() {
             if let Some(base) = self.from[level] {
-                self.extend(base, level, at, place, steps);
+                self.extend(base, level, at, place + entrance, steps);
                 reached = reached.max(level);
             }
         }

@@ -1,6 +1,7 @@
 //! One person in a funnel.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -38,6 +39,14 @@ impl FunnelEvent<'_> {
     }
 }
 
+/// By time; events of one instant by what they say, so that the order in which they arrived cannot matter.
+fn total(one: &FunnelEvent<'_>, other: &FunnelEvent<'_>) -> Ordering {
+    one.at.cmp(&other.at).then_with(|| {
+        let rest = |event: &FunnelEvent<'_>| (event.steps, event.exclusions, event.session);
+        rest(one).cmp(&rest(other)).then_with(|| (one.hold, one.channel).cmp(&(other.hold, other.channel)))
+    })
+}
+
 impl fmt::Debug for FunnelEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FunnelEvent")
@@ -54,7 +63,7 @@ impl fmt::Debug for FunnelEvent<'_> {
 pub struct Passage {
     /// When each step was reached, in milliseconds since 1970: as many as were reached, at least one.
     pub times: Vec<i64>,
-    /// The place of the event that it began with, among the events in the order of time (of the session, or with the
+    /// The place of the event that it began with, among the events in their total order (of the session, or with the
     /// property held constant, if that is what is counted).
     pub(super) first: usize,
 }
@@ -106,8 +115,8 @@ impl Funnel {
         saw: &mut impl FnMut(&Passage, Option<&FunnelEvent<'a>>),
     ) -> ProfileFunnel {
         let mut events = Cow::Borrowed(events);
-        if !events.is_sorted_by_key(|event| event.at) {
-            events.to_mut().sort_by_key(|event| event.at);
+        if !events.is_sorted_by(|one, other| total(one, other).is_le()) {
+            events.to_mut().sort_unstable_by(total);
         }
         if self.counting != Counting::Sessions {
             return self.held(chains, &events, saw);

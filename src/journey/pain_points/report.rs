@@ -67,7 +67,7 @@ pub struct PainPoint {
     pub lower: f64,
     /// And at most this.
     pub upper: f64,
-    /// The share over all steps together.
+    /// The share over all steps together; for exits goals and good ends are left out.
     pub usual: f64,
     /// How many journeys more than usual were hit, at least: `(lower - usual) * journeys`.
     pub excess: f64,
@@ -124,8 +124,16 @@ pub(super) fn report(
             let of = if kind == PainKind::BadFeedback { sums.rated } else { sums.journeys };
             (sums.affected.get(place).copied().unwrap_or(0), of)
         };
-        let (hit, of) =
-            all.iter().map(|(_, sums)| counts(sums)).fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
+        // At a goal or a good end nobody gives up, which is no merit of other steps.
+        let can = |step: &PainStep| {
+            kind != PainKind::Exit
+                || !(settings.goals.contains(&step.name) || settings.ends.contains(&step.name))
+        };
+        let (hit, of) = all
+            .iter()
+            .filter(|(step, _)| can(step))
+            .map(|(_, sums)| counts(sums))
+            .fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
         let usual = share(hit, of);
         for (step, sums) in &all {
             let (affected, journeys) = counts(sums);

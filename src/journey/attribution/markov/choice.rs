@@ -39,13 +39,17 @@ pub struct OrderFit {
     pub log_likelihood: f64,
     /// The share of held-out steps whose context no training journey has.
     pub unseen: f64,
+    /// How much higher the log-likelihood is than that of the order chosen among the lower ones; 0 for order 1.
+    pub gain: f64,
+    /// The standard error of the gain.
+    pub gain_error: f64,
 }
 
 /// The order that foretells best.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OrderChoice {
-    /// The order with the highest log-likelihood; of equal ones the lowest.
+    /// The order: a higher one only if it gains more than twice the standard error of the gain.
     pub order: u8,
     /// For each order from 1.
     pub fits: Vec<OrderFit>,
@@ -63,8 +67,9 @@ pub struct OrderChoice {
 ///
 /// Each step, the end included, is foretold from the last touches with half a count added to every possible outcome
 /// (Krichevsky and Trofimov, *The performance of universal encoding*, 1981), so a context that was never seen foretells
-/// nothing better than chance, and a higher order pays for its thinner counts. All orders foretell the same steps. A chain
-/// of order 1 is the answer if there is nothing to foretell.
+/// nothing better than chance, and a higher order pays for its thinner counts. All orders foretell the same steps; a higher
+/// one is chosen if it gains more than twice the standard error, steps taken as independent. Order 1 is the answer if there
+/// is nothing to foretell.
 ///
 /// # Errors
 /// [`AttributionErrorKind::UnsupportedOrder`], [`AttributionErrorKind::InvalidSampling`] for a percentage outside 1..=99.
@@ -90,15 +95,20 @@ pub fn choose_order(paths: &Paths, settings: &OrderSettings) -> Result<OrderChoi
         return Err(AttributionError::new(AttributionErrorKind::InvalidSampling));
     }
     let divided = divide(paths, settings);
-    let fits: Vec<OrderFit> =
-        (1..=settings.highest).map(|order| fit(&divided, paths.names().len(), order, settings)).collect();
-    let best = fits.iter().fold(None::<&OrderFit>, |best, fit| match best {
-        Some(best) if best.log_likelihood >= fit.log_likelihood => Some(best),
-        _ => Some(fit),
-    });
+    let outcomes = paths.names().len() + if settings.with_nulls { 2 } else { 1 };
+    let mut chosen = Counts::of(&divided, 1, outcomes);
+    let mut fits = vec![chosen.fit((0.0, 0.0))];
+    for order in 2..=settings.highest {
+        let counts = Counts::of(&divided, order, outcomes);
+        let (gain, error) = counts.gain(&chosen);
+        fits.push(counts.fit((gain, error)));
+        if gain > 2.0 * error {
+            chosen = counts;
+        }
+    }
     let sum = |of: fn(&Divided<'_>) -> [u64; 2]| divided.iter().flat_map(of).sum();
     Ok(OrderChoice {
-        order: best.map_or(1, |best| best.order),
+        order: chosen.order,
         training: sum(|one| one.training),
         held_out: sum(|one| one.held_out),
         fits,
@@ -151,43 +161,95 @@ struct Cell {
 /// A conversion and the end without one, as outcomes of a step; channels are numbered from 0 and end below.
 const ENDS: [u16; 2] = [u16::MAX, u16::MAX - 1];
 
-fn fit(divided: &[Divided<'_>], channels: usize, order: u8, settings: &OrderSettings) -> OrderFit {
-    let mask = (1_u64 << (u32::from(order) * 16)) - 1;
-    let mut cells: HashMap<(u64, u16), Cell> = HashMap::new();
-    let mut contexts: HashMap<u64, u64> = HashMap::new();
-    for Divided { touches, training, held_out } in divided {
-        let mut context = 0_u64;
-        let all = [training.iter().sum::<u64>(), held_out.iter().sum()];
-        let mut count = |context: u64, next: u16, [training, held_out]: [u64; 2]| {
-            let cell = cells.entry((context, next)).or_default();
-            cell.training += training;
-            cell.held_out += held_out;
-            *contexts.entry(context).or_default() += training;
-        };
-        for &channel in *touches {
-            count(context, channel, all);
-            context = ((context << 16) | (u64::from(channel) + 1)) & mask;
+/// The last touches that an order looks at.
+fn mask(order: u8) -> u64 {
+    (1_u64 << (u32::from(order) * 16)) - 1
+}
+
+/// All steps under one order.
+struct Counts {
+    order: u8,
+    outcomes: usize,
+    cells: HashMap<(u64, u16), Cell>,
+    /// How often each context is left in the training journeys.
+    contexts: HashMap<u64, u64>,
+}
+
+impl Counts {
+    fn of(divided: &[Divided<'_>], order: u8, outcomes: usize) -> Self {
+        let mut cells: HashMap<(u64, u16), Cell> = HashMap::new();
+        let mut contexts: HashMap<u64, u64> = HashMap::new();
+        for Divided { touches, training, held_out } in divided {
+            let mut context = 0_u64;
+            let all = [training.iter().sum::<u64>(), held_out.iter().sum()];
+            let mut count = |context: u64, next: u16, [training, held_out]: [u64; 2]| {
+                let cell = cells.entry((context, next)).or_default();
+                cell.training += training;
+                cell.held_out += held_out;
+                *contexts.entry(context).or_default() += training;
+            };
+            for &channel in *touches {
+                count(context, channel, all);
+                context = ((context << 16) | (u64::from(channel) + 1)) & mask(order);
+            }
+            for ((end, &training), &held_out) in ENDS.into_iter().zip(training).zip(held_out) {
+                count(context, end, [training, held_out]);
+            }
         }
-        for ((end, &training), &held_out) in ENDS.into_iter().zip(training).zip(held_out) {
-            count(context, end, [training, held_out]);
+        Self { order, outcomes, cells, contexts }
+    }
+
+    fn seen(&self, context: u64) -> u64 {
+        self.contexts.get(&context).copied().unwrap_or(0)
+    }
+
+    /// The cells that hold steps to be foretold.
+    fn held_out(&self) -> impl Iterator<Item = (u64, u16, &Cell)> {
+        self.cells
+            .iter()
+            .filter(|(_, cell)| cell.held_out > 0)
+            .map(|(&(context, next), cell)| (context, next, cell))
+    }
+
+    /// The logarithm of the probability of a step, as a whole multiple of 2^-30, so that the order of sums makes no
+    /// difference.
+    fn logarithm(&self, context: u64, next: u16) -> i128 {
+        let count = self.cells.get(&(context, next)).map_or(0, |cell| cell.training);
+        logarithm(count, self.seen(context), self.outcomes)
+    }
+
+    fn fit(&self, (gain, gain_error): (f64, f64)) -> OrderFit {
+        let (mut sum, mut steps, mut unseen) = (0_i128, 0_u64, 0_u64);
+        for (context, next, cell) in self.held_out() {
+            sum += self.logarithm(context, next) * i128::from(cell.held_out);
+            steps += cell.held_out;
+            if self.seen(context) == 0 {
+                unseen += cell.held_out;
+            }
+        }
+        OrderFit {
+            order: self.order,
+            contexts: self.contexts.values().filter(|&&seen| seen > 0).count(),
+            log_likelihood: mean(sum, steps) / SCALE,
+            unseen: share(unseen, steps),
+            gain,
+            gain_error,
         }
     }
-    let outcomes = channels + if settings.with_nulls { 2 } else { 1 };
-    // Each cell's part is a whole multiple of 2^-30, so that the order of the sum makes no difference.
-    let (mut sum, mut steps, mut unseen) = (0_i128, 0_u64, 0_u64);
-    for ((context, _), cell) in cells.iter().filter(|(_, cell)| cell.held_out > 0) {
-        let seen = contexts.get(context).copied().unwrap_or(0);
-        sum += logarithm(cell.training, seen, outcomes) * i128::from(cell.held_out);
-        steps += cell.held_out;
-        if seen == 0 {
-            unseen += cell.held_out;
+
+    /// By how much the same steps are foretold better than under a lower order, and the standard error of that.
+    fn gain(&self, lower: &Self) -> (f64, f64) {
+        let (mut sum, mut squares, mut steps) = (0_i128, 0_i128, 0_u64);
+        for (context, next, cell) in self.held_out() {
+            let gain = self.logarithm(context, next) - lower.logarithm(context & mask(lower.order), next);
+            let times = i128::from(cell.held_out);
+            sum += gain * times;
+            squares += gain * gain * times;
+            steps += cell.held_out;
         }
-    }
-    OrderFit {
-        order,
-        contexts: contexts.values().filter(|&&seen| seen > 0).count(),
-        log_likelihood: mean(sum, steps),
-        unseen: share(unseen, steps),
+        let gain = mean(sum, steps) / SCALE;
+        let variance = (mean(squares, steps) / (SCALE * SCALE) - gain * gain).max(0.0);
+        (gain, (variance / mean(i128::from(steps.max(1)), 1)).sqrt())
     }
 }
 
@@ -205,7 +267,7 @@ fn logarithm(count: u64, of: u64, outcomes: usize) -> i128 {
 
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
 fn mean(sum: i128, steps: u64) -> f64 {
-    if steps > 0 { sum as f64 / SCALE / steps as f64 } else { 0.0 }
+    if steps > 0 { sum as f64 / steps as f64 } else { 0.0 }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
