@@ -172,9 +172,10 @@ fn told(customers: &[Vec<Happened>]) -> Value {
             .map(|one| Touch { channel: one.channel, at: one.order.time, key: one.name == "Product Added" })
             .collect();
         let bought = timeline.iter().filter(|one| one.name.starts_with("Order"));
-        let bought: Vec<Conversion> = bought
+        let bought: Vec<Conversion<'_>> = bought
             .map(|one| Conversion {
                 at: one.order.time,
+                order: Some(one.object),
                 value_minor: if one.name == "Order Refunded" { -one.value_minor } else { one.value_minor },
             })
             .collect();

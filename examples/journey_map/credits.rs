@@ -16,7 +16,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
     page.section("What each channel earned")?;
     let mut paths = Paths::new();
     for customer in &day.customers {
-        paths.push_history(&customer.touches(), &customer.conversions(), &HistorySettings::default())?;
+        paths.push_history(&customer.touches(), &customer.conversions(day), &HistorySettings::default())?;
     }
     let choice = choose_order(&paths, &OrderSettings::default())?;
     let mut models: Vec<(&'static str, Credits)> = Vec::new();

@@ -14,6 +14,7 @@ use throughline::ids::RecordId;
 use throughline::journey::paths::{AliasRule, AliasRules, Aliases, Conversion, Touch};
 use throughline::journey::{Feedback, Question, Touchpoint, Work};
 use throughline::money::{Currency, CurrencyUnit, Money};
+use throughline::time::{DateTime, Utc};
 
 use crate::page::{Page, Table, number, text};
 use crate::report::Report;
@@ -40,7 +41,9 @@ pub(crate) struct Step {
     pub(crate) shown: bool,
     pub(crate) cart: Option<CartStep>,
     /// What an order or a refund is worth, in cents.
-    pub(crate) value_minor: Option<i64>,
+    value_minor: Option<i64>,
+    /// The order that it is about.
+    order_id: Option<String>,
     feedback: Option<Feedback>,
     /// Whether the channel had to know who it is, and knew without asking.
     known: Option<bool>,
@@ -59,6 +62,8 @@ pub(crate) struct Day {
     refused: u64,
     foreign: u64,
     refunds_unknown: u64,
+    /// By order: when it was paid back, and how much, below zero.
+    refunds: BTreeMap<String, (DateTime<Utc>, i64)>,
 }
 
 impl Step {
@@ -108,19 +113,35 @@ impl Customer {
             .collect()
     }
 
-    /// Orders, and refunds of orders of the day.
-    pub(crate) fn conversions(&self) -> Vec<Conversion> {
-        let of = |step: &Step| Conversion { at: step.order.time, value_minor: step.value_minor.unwrap_or(0) };
-        let refund = |step: &Step| step.is_refund() && step.value_minor.is_some();
-        self.steps.iter().filter(|step| step.is_order() || refund(step)).map(of).collect()
+    /// Orders, and refunds of them, whoever got the money back.
+    pub(crate) fn conversions<'a>(&'a self, day: &'a Day) -> Vec<Conversion<'a>> {
+        let of = |step: &'a Step| Conversion {
+            at: step.order.time,
+            value_minor: step.value_minor.unwrap_or(0),
+            order: step.order_id.as_deref(),
+        };
+        let orders: Vec<Conversion<'_>> = self.steps.iter().filter(|step| step.is_order()).map(of).collect();
+        let back = |one: &Conversion<'a>| {
+            let (at, value_minor) = *day.refunds.get(one.order?)?;
+            Some(Conversion { at, value_minor, order: one.order })
+        };
+        let refunds: Vec<Conversion<'_>> = orders.iter().filter_map(back).collect();
+        orders.into_iter().chain(refunds).collect()
     }
 }
 
 /// Reads the day, has the hub find out who is who, and gives each customer their events.
 pub(crate) fn take_in(shop: &Shop, path: &Path) -> Result<Day, Box<dyn Error>> {
     let reader = open(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-    let mut day =
-        Day { customers: Vec::new(), events: 0, again: 0, refused: 0, foreign: 0, refunds_unknown: 0 };
+    let mut day = Day {
+        customers: Vec::new(),
+        events: 0,
+        again: 0,
+        refused: 0,
+        foreign: 0,
+        refunds_unknown: 0,
+        refunds: BTreeMap::new(),
+    };
     let mut batch: Vec<Event> = Vec::with_capacity(BATCH);
     let mut stored: Vec<(RecordId, Event)> = Vec::new();
     let mut record = |day: &mut Day, batch: &mut Vec<Event>| -> Result<(), Box<dyn Error>> {
@@ -247,6 +268,7 @@ fn step(
             skus: cart.lines().filter_map(|line| line.sku.or(line.product_id)).map(str::to_owned).collect(),
         }),
         value_minor,
+        order_id: property("order_id").map(str::to_owned),
         feedback: rating.map(|stars| match stars {
             stars if stars < 2.5 => Feedback::Bad,
             stars if stars < 3.5 => Feedback::Neutral,

@@ -59,7 +59,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
         drawn.push(bars::Bar {
             name: (*name).to_owned(),
             count: step.reached,
-            note: format!("{} {time}", percent(step.reached, entered)).trim_end().to_owned(),
+            note: [percent(step.reached, entered), time].join(" · ").trim_end_matches(" · ").to_owned(),
         });
         before = step.reached;
     }

@@ -13,15 +13,6 @@ use crate::words;
 /// Rows of a table that is cut.
 const MOST: usize = 15;
 
-/// What a customer's day came to.
-fn outcome(customer: &Customer) -> Outcome {
-    if !customer.buys() {
-        return Outcome::lost();
-    }
-    let value = customer.conversions().iter().map(|one| one.value_minor).fold(0_i64, i64::saturating_add);
-    Outcome::won(value)
-}
-
 /// The channels of a customer, equal neighbours once.
 fn channels(customer: &Customer) -> Vec<&str> {
     let mut channels: Vec<&str> = customer.shown().map(|step| step.channel.as_str()).collect();
@@ -34,7 +25,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
     let mut by_channel = Paths::new();
     let mut by_touchpoint = Paths::new();
     for customer in &day.customers {
-        let outcome = outcome(customer);
+        let outcome = if customer.buys() { Outcome::won(0) } else { Outcome::lost() };
         by_channel.push(channels(customer), outcome)?;
         let mut names: Vec<String> =
             customer.shown().map(|step| format!("{} ({})", step.name, step.channel)).collect();

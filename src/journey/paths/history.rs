@@ -1,17 +1,31 @@
 //! From one customer's touches and conversions to paths.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use super::{CleanTouch, Cleaning, Outcome, Paths, PathsError, Touch};
 use crate::time::{DateTime, Utc};
 
 /// One conversion.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Conversion {
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Conversion<'a> {
     /// When.
     pub at: DateTime<Utc>,
     /// What it was worth, in minor units; negative for a refund, which is no conversion of its own.
     pub value_minor: i64,
+    /// The order's id, so that a refund finds the sale that it takes back.
+    pub order: Option<&'a str>,
+}
+
+impl fmt::Debug for Conversion<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conversion")
+            .field("at", &self.at)
+            .field("value_minor", &self.value_minor)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Which touches belong to which conversion.
@@ -35,7 +49,7 @@ impl Default for HistorySettings {
 impl Paths {
     /// Takes in one customer's history: a path for each conversion with the touches before it or at the same instant (none
     /// is a path too, see [`Credits::none`](crate::journey::attribution::Credits::none)), and one that came to nothing for the touches after
-    /// the last conversion. A refund has the path of the conversion before it, so that it takes back what that gave; without
+    /// the last conversion. A refund has the path of the sale of its order, or of the latest sale before it, so that it takes back what that gave; without
     /// one, its own. Both may come in any order; touches of one instant count in the order given. Of several key
     /// touches in a path the latest counts.
     ///
@@ -52,7 +66,7 @@ impl Paths {
     /// let day = |day: i64| from_millis(day * 86_400_000);
     /// let touch = |channel, at| Touch { channel, at: day(at), key: false };
     /// let mut paths = Paths::new();
-    /// let bought = [Conversion { at: day(3), value_minor: 4_990 }];
+    /// let bought = [Conversion { at: day(3), value_minor: 4_990, order: Some("order-7") }];
     /// paths.push_history(&[touch("web", 1), touch("till", 3), touch("app", 9)], &bought, &HistorySettings::default())?;
     /// let all: Vec<Vec<&str>> = paths.iter().map(|path| path.channels().collect()).collect();
     /// assert_eq!(all, [vec!["web", "till"], vec!["app"]]);
@@ -61,7 +75,7 @@ impl Paths {
     pub fn push_history(
         &mut self,
         touches: &[Touch<'_>],
-        conversions: &[Conversion],
+        conversions: &[Conversion<'_>],
         settings: &HistorySettings,
     ) -> Result<(), PathsError> {
         let mut touches = touches.to_vec();
@@ -80,31 +94,34 @@ impl Paths {
     fn history(
         &mut self,
         touches: &[Touch<'_>],
-        conversions: &[Conversion],
+        conversions: &[Conversion<'_>],
         settings: &HistorySettings,
     ) -> Result<(), PathsError> {
-        // The first touch that counts for the next conversion, the first after it, and the path of the last sale.
+        // The first touch that counts for the next conversion, and the first after it.
         let (mut from, mut next) = (0, 0);
-        let mut sold: Option<Vec<CleanTouch>> = None;
+        let mut sold: Vec<Vec<CleanTouch>> = Vec::new();
+        let mut orders: BTreeMap<&str, usize> = BTreeMap::new();
         for conversion in conversions {
+            let back = Outcome { value_minor: conversion.value_minor, ..Outcome::default() };
+            let sale = conversion.order.and_then(|order| orders.get(order).copied());
             if conversion.value_minor < 0
-                && let Some(path) = &sold
+                && let Some(path) = sale.map_or(sold.last(), |sale| sold.get(sale))
             {
-                let outcome = Outcome { value_minor: conversion.value_minor, ..Outcome::default() };
-                self.push_clean(path, outcome)?;
+                self.push_clean(path, back)?;
                 continue;
             }
-            next += touches
-                .get(next..)
-                .map_or(0, |later| later.partition_point(|touch| touch.at <= conversion.at));
+            let later = touches.get(next..).unwrap_or_default();
+            next += later.partition_point(|touch| touch.at <= conversion.at);
             let path = settings.cleaning.touches(touches.get(from..next).unwrap_or_default(), conversion.at);
             if conversion.value_minor < 0 {
-                let outcome = Outcome { value_minor: conversion.value_minor, ..Outcome::default() };
-                self.push_clean(&path, outcome)?;
+                self.push_clean(&path, back)?;
                 continue;
             }
             self.push_clean(&path, Outcome::won(conversion.value_minor))?;
-            sold = Some(path);
+            if let Some(order) = conversion.order {
+                orders.entry(order).or_insert(sold.len());
+            }
+            sold.push(path);
             if !settings.reuse {
                 from = next;
             }
@@ -139,11 +156,11 @@ mod tests {
         Touch { channel, at: from_millis(at), key: false }
     }
 
-    fn sale(at: i64, value_minor: i64) -> Conversion {
-        Conversion { at: from_millis(at), value_minor }
+    fn sale(at: i64, value_minor: i64) -> Conversion<'static> {
+        Conversion { at: from_millis(at), value_minor, order: None }
     }
 
-    fn taken(touches: &[Touch<'_>], conversions: &[Conversion], reuse: bool) -> Vec<(String, Outcome)> {
+    fn taken(touches: &[Touch<'_>], conversions: &[Conversion<'_>], reuse: bool) -> Vec<(String, Outcome)> {
         let mut paths = Paths::new();
         let settings = HistorySettings { reuse, ..HistorySettings::default() };
         paths.push_history(touches, conversions, &settings).unwrap();
@@ -168,6 +185,9 @@ mod tests {
         assert_eq!(taken(&touches, &sales, false)[1], ("till".into(), Outcome::won(300)));
         let back = [sale(0, 200), sale(7, -200)];
         assert_eq!(taken(&touches, &back, true)[1], ("веб ایمیل".into(), refund(-200)));
+        let of = |order, sale| Conversion { order: Some(order), ..sale };
+        let named = [of("o1", sale(0, 200)), of("o2", sale(5, 300)), of("o1", sale(7, -200))];
+        assert_eq!(taken(&touches, &named, true)[2], ("веб ایمیل".into(), refund(-200)));
         assert_eq!(
             taken(&[], &[sale(1, 4), sale(0, -3)], true),
             [(String::new(), refund(-3)), (String::new(), Outcome::won(4))]
