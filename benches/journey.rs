@@ -16,64 +16,26 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use throughline::event::OrderKey;
 use throughline::journey::attribution::{
-    MarkovSettings, Rule, SamplingSettings, credit, markov, shapley, shapley_rate, shapley_rate_sampled,
+    MarkovSettings, OrderSettings, Rule, SamplingSettings, choose_order, credit, markov, shapley,
+    shapley_rate, shapley_rate_sampled,
 };
 use throughline::journey::funnel::{Funnel, FunnelEvent};
-use throughline::journey::paths::{Outcome, Paths, follows, variants};
+use throughline::journey::measures::{MeasureCounts, MeasureSettings};
+use throughline::journey::pain_points::{PainCounts, PainSettings};
+use throughline::journey::paths::{follows, variants};
+use throughline::journey::stages::{StageCounts, StageRules};
+use throughline::journey::{Touchpoint, Work};
 use throughline::time::from_millis;
 
 #[path = "shared/processor_time.rs"]
 mod processor_time;
 use processor_time::ProcessorTime;
 
-const JOURNEYS: usize = 1_000_000;
-
-/// Numbers that look random: a linear congruential generator, its high bits.
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, bound: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % bound
-    }
-}
-
-/// A million journeys over twelve channels, some more frequent than others, 3.6 touches each, of which one in that many
-/// converts.
-fn journeys(one_in: u64) -> Paths {
-    const CHANNELS: [&str; 12] = [
-        "direct",
-        "organic",
-        "paid_search",
-        "email",
-        "social",
-        "display",
-        "affiliate",
-        "store",
-        "call_center",
-        "app_push",
-        "sms",
-        "marketplace",
-    ];
-    let mut numbers = Numbers(7);
-    let mut paths = Paths::new();
-    let mut path = Vec::new();
-    for _ in 0..JOURNEYS {
-        path.clear();
-        loop {
-            let channel = numbers.below(12).min(numbers.below(14));
-            path.push(CHANNELS[channel as usize]);
-            if path.len() == 20 || numbers.below(100) < 27 {
-                break;
-            }
-        }
-        let won = numbers.below(one_in) == 0;
-        let value = 500 + numbers.below(20_000) as i64;
-        paths.push(path.iter().copied(), if won { Outcome::won(value) } else { Outcome::lost() }).unwrap();
-    }
-    paths
-}
+#[path = "shared/journeys.rs"]
+mod journeys;
+use journeys::{Numbers, journeys};
 
 /// The most memory that the process has had so far, in MiB, where the system tells.
 fn most_memory() -> Option<u64> {
@@ -109,6 +71,9 @@ fn credits(c: &mut Criterion<ProcessorTime>) {
     });
     group.bench_function("directly-follows map", |b| b.iter(|| follows(black_box(&paths))));
     println!("memory at most {before:?} MiB with the input, {:?} MiB with all of these", most_memory());
+    group.bench_function("choice of the order", |b| {
+        b.iter(|| choose_order(black_box(&paths), &OrderSettings::default()).unwrap());
+    });
     group.bench_function("variants", |b| b.iter(|| variants(black_box(&paths)).len()));
     drop(paths);
     let paths = journeys(1);
@@ -143,9 +108,61 @@ fn funnels(c: &mut Criterion<ProcessorTime>) {
     group.finish();
 }
 
+fn touchpoints(c: &mut Criterion<ProcessorTime>) {
+    let mut numbers = Numbers(13);
+    let names =
+        ["Home", "Product Viewed", "Product Added", "Checkout Started", "Order Completed", "Call Answered"];
+    let orders: Vec<Vec<OrderKey>> = (0..100_000)
+        .map(|customer| {
+            let mut at = 0;
+            let order = |number: u64| {
+                at += numbers.below(9_000) as i64 * 1000;
+                OrderKey { time: from_millis(at), sequence: None, id: format!("{customer}-{number}").into() }
+            };
+            (0..8).map(order).collect()
+        })
+        .collect();
+    let people: Vec<Vec<Touchpoint<'_>>> = orders
+        .iter()
+        .map(|orders| {
+            let touchpoint = |order| {
+                let channel = ["web", "app", "till", "phone"][numbers.below(4) as usize];
+                let name = names[numbers.below(6) as usize];
+                let work = Some(Work { object: "cart", ends: name == "Order Completed" });
+                Touchpoint { work, ..Touchpoint::new(order, channel, name) }
+            };
+            orders.iter().map(touchpoint).collect()
+        })
+        .collect();
+    let mut group = c.benchmark_group("a hundred thousand people with eight touchpoints each");
+    group.sample_size(10).warm_up_time(Duration::from_millis(1)).measurement_time(Duration::from_millis(1));
+    group.bench_function("stages", |b| {
+        b.iter(|| {
+            let mut counts = StageCounts::new(StageRules::retail());
+            people.iter().for_each(|one| drop(counts.add(black_box(one))));
+            counts.finish()
+        });
+    });
+    group.bench_function("pain points", |b| {
+        b.iter(|| {
+            let mut counts = PainCounts::new(PainSettings::retail());
+            people.iter().for_each(|one| counts.add(black_box(one)));
+            counts.finish()
+        });
+    });
+    group.bench_function("measures", |b| {
+        b.iter(|| {
+            let mut counts = MeasureCounts::new(MeasureSettings::default());
+            people.iter().for_each(|one| counts.add(black_box(one)));
+            counts.finish()
+        });
+    });
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(ProcessorTime);
-    targets = credits, funnels
+    targets = credits, funnels, touchpoints
 }
 criterion_main!(benches);
