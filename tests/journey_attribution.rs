@@ -315,7 +315,7 @@ fn chained(order: usize, count: u64) -> Paths {
         }
         let won = below(3) == 0;
         let outcome = if won { Outcome::won(100) } else { Outcome::lost() };
-        paths.push(path.iter().map(|&channel| NAMES[channel as usize]), outcome).unwrap();
+        paths.push(path.iter().map(|&channel| NAMES[usize::try_from(channel).unwrap()]), outcome).unwrap();
     }
     paths
 }
