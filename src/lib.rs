@@ -33,6 +33,7 @@
 //! | Who is this? | [`identity`], [`identity::linkage`] | [`record`](hub::record()), [`profile`](hub::profile()), [`why`](hub::why()), [`link`](hub::link()), [`keep_apart`](hub::keep_apart()), [`erase`](hub::erase()) |
 //! | What happened, and where did they leave off? | [`journey`] | [`timeline`](hub::timeline()), [`resume`](hub::resume()) |
 //! | What does it cost? | [`pricing`] | [`quote`](hub::quote()) |
+//! | Can they have it, where and when? | [`stock`] | |
 //! | What do we tell them, where and when? | [`messaging`] | [`decide`](hub::decide()), [`consent`](hub::consent()), [`enqueue`](hub::enqueue()), [`Hub::dispatch`](hub::Hub::dispatch), [`delivery`](hub::delivery()) |
 //!
 //! Around them: [`store`], where facts are kept (in memory, in an embedded file, or in your own storage through one
@@ -80,6 +81,7 @@ pub mod record;
 pub mod region;
 pub mod signing;
 pub mod similarity;
+pub mod stock;
 pub mod store;
 pub mod text;
 pub mod time;

@@ -40,6 +40,8 @@
 //! | `C` message | what was heard of a message that somebody wrote |
 //! | `i` record, digest | what waits to be told the record's person together: a fact |
 //! | `j` time, record, digest | the digest is due then: an index |
+//! | `L` product, location | what is kept of the product there: a [`Shelf`](crate::stock::reservation::Shelf) |
+//! | `Q` cart or order | what it did with stock: a [`Ticket`](crate::stock::reservation::Ticket) |
 
 use crate::channel::Channel;
 use crate::identifier::ValueHash;
@@ -47,7 +49,7 @@ use crate::ids::{DecisionId, EventKey, OutboxKey, QuoteId, RecordId};
 use crate::record::Millis;
 use crate::store::Key;
 
-fn key(parts: &[&[u8]]) -> Key {
+pub(super) fn key(parts: &[&[u8]]) -> Key {
     // All parts have fixed widths far below the longest key.
     Key::new(&parts.concat()).unwrap_or_else(|_| Key::empty())
 }

@@ -41,6 +41,7 @@ mod resolve;
 mod rules;
 mod sources;
 mod standing;
+mod stock;
 mod stored;
 mod timelines;
 mod triggers;
@@ -77,6 +78,10 @@ pub use record::{record, record_all};
 pub use rehearse::{Rehearsal, apply, rehearse};
 pub use rules::Rules;
 pub use sources::{SourceRule, SourceRules};
+pub use stock::{
+    StockAnswer, StockInquiry, act_on_stock, act_on_stock_once, change_stock, stock_at, stock_everywhere,
+    stock_ticket,
+};
 pub use timelines::{event, resume, sessions, timeline};
 pub use triggers::{Triggering, due_triggers};
 pub use verify::{Verified, challenge, verify};

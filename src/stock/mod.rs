@@ -1,0 +1,18 @@
+//! Can they have it, where and when?
+//!
+//! | question | answer |
+//! |---|---|
+//! | How many can be sold, where, through which channel? | [`availability`] |
+//! | Who holds how many until when? | [`reservation`] |
+//!
+//! Stock is counted in whole pieces, and without floating point. Nothing here reads a clock or keeps anything: what is
+//! kept, and what many tills do at once, is in [`hub`](crate::hub).
+#![deny(clippy::float_arithmetic)]
+
+pub mod availability;
+mod error;
+mod name;
+pub mod reservation;
+
+pub use error::{StockError, StockErrorKind};
+pub use name::{LocationId, Method, Place, ReservationKey};
