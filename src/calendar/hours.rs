@@ -4,7 +4,7 @@ use super::spans::{Span, Spans, holds};
 use super::wall::DAY;
 use super::windows::Windows;
 use super::zone::{Zone, instant};
-use crate::time::{DateTime, TimeDelta, Utc};
+use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// How many days ahead a question looks, a little over three years. What lies further counts as never.
 pub const HORIZON_DAYS: u16 = 1_100;
@@ -20,19 +20,21 @@ pub const HORIZON_DAYS: u16 = 1_100;
 #[derive(Debug, Clone)]
 pub struct Calendar<'a> {
     parts: Vec<(&'a Windows, &'a Zone)>,
+    /// Windows that start on earlier local dates are left out.
+    first: Option<NaiveDate>,
 }
 
 impl<'a> Calendar<'a> {
     /// These windows in that zone.
     #[must_use]
     pub fn new(windows: &'a Windows, zone: &'a Zone) -> Self {
-        Self { parts: vec![(windows, zone)] }
+        Self { parts: vec![(windows, zone)], first: None }
     }
 
     /// The same windows in each of several zones, united: inside where it is inside in any. Inside nowhere without a
     /// zone.
     pub fn in_any(windows: &'a Windows, zones: impl IntoIterator<Item = &'a Zone>) -> Self {
-        Self { parts: zones.into_iter().map(|zone| (windows, zone)).collect() }
+        Self { parts: zones.into_iter().map(|zone| (windows, zone)).collect(), first: None }
     }
 
     /// United with further windows in their zone.
@@ -42,11 +44,30 @@ impl<'a> Calendar<'a> {
         self
     }
 
+    /// Without the windows that start before that local date: what is left of a night that began the day before does not
+    /// count.
+    ///
+    /// ```
+    /// use throughline::calendar::{Calendar, Windows, Zone};
+    /// let bar: Windows = serde_json::from_str(r#"{"windows": [{"start": "18:00", "end": "02:00"}]}"#)?;
+    /// let zone = Zone::utc();
+    /// let night = "2026-03-21T01:00:00Z".parse()?;
+    /// assert!(Calendar::new(&bar, &zone).contains(night));
+    /// assert!(!Calendar::new(&bar, &zone).starting_from("2026-03-21".parse()?).contains(night));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn starting_from(mut self, date: NaiveDate) -> Self {
+        self.first = Some(date);
+        self
+    }
+
     /// Whether the instant lies in a window.
     #[must_use]
     pub fn contains(&self, now: DateTime<Utc>) -> bool {
         // Windows begin and end on whole seconds, so the second an instant lies in decides.
-        self.parts.iter().any(|(windows, zone)| holds(windows, zone, now.timestamp()))
+        let first = self.first.map(day_of);
+        self.parts.iter().any(|(windows, zone)| holds(windows, zone, now.timestamp(), first))
     }
 
     /// The first start after `now` of a stretch of windows; touching windows are one stretch. `None` if there is none
@@ -136,8 +157,12 @@ impl<'a> Calendar<'a> {
     }
 
     fn spans(&self, from: DateTime<Utc>, to: i64) -> Spans<'a> {
-        Spans::new(&self.parts, from.timestamp(), to)
+        Spans::new(&self.parts, from.timestamp(), to, self.first.map(day_of))
     }
+}
+
+fn day_of(date: NaiveDate) -> i64 {
+    i64::from(date.to_epoch_days())
 }
 
 fn horizon(now: DateTime<Utc>) -> i64 {

@@ -44,8 +44,9 @@ struct Instances<'a> {
 
 impl<'a> Instances<'a> {
     /// Everything that may reach into `from..=to`.
-    fn new(windows: &'a Windows, zone: &'a Zone, from: i64, to: i64) -> Self {
+    fn new(windows: &'a Windows, zone: &'a Zone, from: i64, to: i64, first: Option<i64>) -> Self {
         let day = zone.local_seconds(from).div_euclid(DAY) - windows.reach_days();
+        let day = first.map_or(day, |first| day.max(first));
         let last = zone.local_seconds(to).div_euclid(DAY) + 1;
         let last = if windows.is_empty() { day - 1 } else { last };
         Self { windows, zone, day, last, ready: Vec::new().into_iter() }
@@ -78,9 +79,10 @@ pub(super) struct Spans<'a> {
 }
 
 impl<'a> Spans<'a> {
-    pub(super) fn new(parts: &[(&'a Windows, &'a Zone)], from: i64, to: i64) -> Self {
+    pub(super) fn new(parts: &[(&'a Windows, &'a Zone)], from: i64, to: i64, first: Option<i64>) -> Self {
+        let parts = parts.iter();
         let parts =
-            parts.iter().map(|(windows, zone)| Instances::new(windows, zone, from, to).peekable()).collect();
+            parts.map(|(windows, zone)| Instances::new(windows, zone, from, to, first).peekable()).collect();
         Self { parts, from }
     }
 
@@ -115,11 +117,12 @@ impl Iterator for Spans<'_> {
 }
 
 /// Whether a window of that set in that zone holds the second. Looks at ten days at most, whatever the set.
-pub(super) fn holds(windows: &Windows, zone: &Zone, at: i64) -> bool {
+pub(super) fn holds(windows: &Windows, zone: &Zone, at: i64, first: Option<i64>) -> bool {
     let today = zone.local_seconds(at).div_euclid(DAY);
     let mut held = false;
     // A window that started tomorrow by the wall clock can hold an instant only where the clocks repeat midnight.
-    for day in today - windows.reach_days()..=today + 1 {
+    let earliest = today - windows.reach_days();
+    for day in first.map_or(earliest, |first| earliest.max(first))..=today + 1 {
         windows.starting_on(day, |start, end| {
             // Offsets stay within 26 hours: far windows need no look at the zone's rules.
             if !held && start - 2 * DAY <= at && at < end + 2 * DAY {

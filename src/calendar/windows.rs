@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::wall::{DAY, WallTime};
 use super::window::{Exception, Window, after_midnight};
-use crate::time::{NaiveDate, Weekday};
+use super::zone::{Zone, instant};
+use crate::time::{DateTime, NaiveDate, Utc, Weekday};
 
 /// Most windows in one set.
 pub const MAX_WINDOWS: usize = 500;
@@ -102,6 +103,32 @@ impl Windows {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.windows.is_empty() && self.exceptions.is_empty()
+    }
+
+    /// Whether a window starts on a date: whether a business that has these hours works on that day.
+    ///
+    /// ```
+    /// use throughline::calendar::Windows;
+    /// let week: Windows = serde_json::from_str(r#"{
+    ///     "windows": [{"from": ["sat", "09:00"], "to": ["sat", "17:00"]}], "exceptions": {"2026-03-21": "closed"}
+    /// }"#)?;
+    /// assert!(week.opens_on("2026-03-28".parse()?));
+    /// assert!(!week.opens_on("2026-03-21".parse()?));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn opens_on(&self, date: NaiveDate) -> bool {
+        let mut opens = false;
+        self.starting_on(i64::from(date.to_epoch_days()), |_, _| opens = true);
+        opens
+    }
+
+    /// When the last of the windows that start on a date has ended, in a zone; `None` if none starts on it.
+    #[must_use]
+    pub fn closes(&self, date: NaiveDate, zone: &Zone) -> Option<DateTime<Utc>> {
+        let mut last = None;
+        self.starting_on(i64::from(date.to_epoch_days()), |_, end| last = last.max(Some(end)));
+        last.map(|end| instant(zone.resolve_seconds(end).1))
     }
 
     /// More days than any window runs past the date on which it starts, a skipped date included.

@@ -115,7 +115,7 @@ pub enum Limit {
     Channel = 1 << 9,
     /// Some are under the threshold of the whole company.
     Threshold = 1 << 10,
-    /// More is promised than is there.
+    /// More is promised than is there now.
     Oversold = 1 << 11,
 }
 
@@ -253,7 +253,7 @@ impl Level {
             .with_if(Limit::Unsure, sure < whole)
             .with_if(Limit::Demand, goes > 0)
             .with_if(Limit::Supply, comes > 0)
-            .with_if(Limit::Oversold, promised > whole + comes);
+            .with_if(Limit::Oversold, promised > whole);
         Available::of(raw, limits)
     }
 

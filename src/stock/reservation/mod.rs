@@ -22,7 +22,7 @@ mod schedules;
 #[cfg(test)]
 mod tests;
 
-pub use act::{Line, StockAct, StockOutcome, StockRefusal, Terms, act};
+pub use act::{Awaited, Line, StockAct, StockOutcome, StockRefusal, Terms, act};
 pub use change::{Broken, ChangeOutcome, ChangeRefusal, StockChange, Yield};
 pub use shelf::{Hold, Shelf};
 pub use ticket::{MAX_LINES, Ticket, TicketLine, TicketState};
