@@ -42,6 +42,10 @@
 //! | `j` time, record, digest | the digest is due then: an index |
 //! | `L` product, location | what is kept of the product there: a [`Shelf`](crate::stock::reservation::Shelf) |
 //! | `Q` cart or order | what it did with stock: a [`Ticket`](crate::stock::reservation::Ticket) |
+//! | `R` place, service, time | who has places in a [slot](crate::stock::promise::SlotBook) |
+//! | `V` cart or order | the slot that it booked |
+//! | `X` cart or order | what it was [promised](crate::stock::promise::Promise), and when it came true |
+//! | `Y` place, day | how many promises were kept there |
 
 use crate::channel::Channel;
 use crate::identifier::ValueHash;
@@ -73,7 +77,7 @@ pub(crate) fn prefix(kind: &[u8]) -> Key {
 }
 
 /// Milliseconds as bytes whose order is the order of time, before 1970 too.
-fn ordered(at: Millis) -> [u8; 8] {
+pub(super) fn ordered(at: Millis) -> [u8; 8] {
     (at.0.cast_unsigned() ^ (1 << 63)).to_be_bytes()
 }
 

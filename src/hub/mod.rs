@@ -79,8 +79,9 @@ pub use rehearse::{Rehearsal, apply, rehearse};
 pub use rules::Rules;
 pub use sources::{SourceRule, SourceRules};
 pub use stock::{
-    StockAnswer, StockInquiry, act_on_stock, act_on_stock_once, change_stock, stock_at, stock_everywhere,
-    stock_ticket,
+    Booking, GivenPromise, SlotOutcome, SlotPlace, SlotRequest, StockAnswer, StockInquiry, act_on_stock,
+    act_on_stock_once, book_slot, booking, cancel_booking, change_stock, give_promise, given_promise,
+    promises_kept, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
 };
 pub use timelines::{event, resume, sessions, timeline};
 pub use triggers::{Triggering, due_triggers};

@@ -142,7 +142,18 @@ impl SlotPlan {
         let dates = [Some(date), date.pred_opt()].into_iter().flatten();
         let slot = dates.flat_map(|date| self.slots(date, zone)).find(|slot| slot.start == start);
         let slot = slot.ok_or(SlotRefusal::NoSuchSlot)?;
-        let ahead = start - now;
+        self.may_book(slot, now)?;
+        Ok(slot)
+    }
+}
+
+impl SlotPlan {
+    /// Whether a slot of the plan can be booked now, by how far ahead it is.
+    ///
+    /// # Errors
+    /// `TooLate`, `TooEarly`.
+    pub fn may_book(&self, slot: Slot, now: DateTime<Utc>) -> Result<(), SlotRefusal> {
+        let ahead = slot.start - now;
         // What begins now has begun.
         if ahead <= TimeDelta::zero() || ahead < TimeDelta::minutes(i64::from(self.lead_minutes)) {
             return Err(SlotRefusal::TooLate);
@@ -150,7 +161,7 @@ impl SlotPlan {
         if ahead > TimeDelta::days(i64::from(self.horizon_days)) {
             return Err(SlotRefusal::TooEarly);
         }
-        Ok(slot)
+        Ok(())
     }
 }
 
