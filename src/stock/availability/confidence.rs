@@ -84,8 +84,9 @@ const HEAVY: u128 = 1 << 60;
 impl Count {
     /// How many are there at an instant, as surely as the rules ask for.
     ///
-    /// Two things take units away, and each is allowed half of what may go wrong (Bonferroni's inequality), so the answer
-    /// holds with the probability asked for whether or not they depend on one another:
+    /// Two things take units away. Each is allowed half of what may go wrong (Bonferroni's inequality), so the answer holds
+    /// with the probability asked for whether or not they depend on one another; where nothing leaves, the other is allowed
+    /// all of it:
     ///
     /// * *time*: what left since the count is Poisson with the mean of its daily rate times its age; the smallest number that
     ///   is not exceeded as surely;
@@ -113,62 +114,24 @@ impl Count {
     /// O(min(units, 2,000) + the square root of the mean), at most some thousands of steps.
     #[must_use]
     pub fn estimate(&self, at: DateTime<Utc>, rules: &ConfidenceRules) -> Estimate {
-        // Each half of the error in 20,000ths.
-        let error = 10_000_u128.saturating_sub(u128::from(rules.sure)).max(1);
-        let left = self.left(at, rules, error).min(self.units);
+        // Half of the error, in 20,000ths.
+        let half = 10_000_u128.saturating_sub(u128::from(rules.sure)).max(1);
+        let mean = self.mean_left(at, rules);
+        let (left, error) = if mean == 0 { (0, 2 * half) } else { (left(mean, half), half) };
+        let left = left.min(self.units);
         let rest = self.units - left;
         let sure = self.found(rest, rules, error);
         Estimate { sure, left, not_found: rest - sure }
     }
 
-    /// The smallest number of departures that is exceeded with at most that probability (in 20,000ths).
-    fn left(&self, at: DateTime<Utc>, rules: &ConfidenceRules, error: u128) -> u32 {
+    /// How many are expected to have left, in millionths.
+    fn mean_left(&self, at: DateTime<Utc>, rules: &ConfidenceRules) -> u128 {
         let seconds = u128::from((at - self.at).num_seconds().max(0).unsigned_abs());
         let age = match self.source {
             CountSource::Counted => seconds * u128::from(rules.counted_age) / 10_000,
             CountSource::Scanned | CountSource::Booked | CountSource::Imported => seconds,
         };
-        // In millionths.
-        let mean = u128::from(self.leaves_per_day_milli) * 1_000 * age / 86_400;
-        if mean == 0 {
-            return 0;
-        }
-        if mean > MOST_EXACT_MEAN {
-            let units = mean / 1_000_000 + 1;
-            return u32::try_from(units + 8 * (units.isqrt() + 1)).unwrap_or(u32::MAX);
-        }
-        let mode = mean / 1_000_000;
-        let mut below = Vec::new();
-        let (mut weight, mut at) = (HEAVY, mode);
-        while weight > 0 {
-            below.push(weight);
-            if at == 0 {
-                break;
-            }
-            weight = weight * at * 1_000_000 / mean;
-            at -= 1;
-        }
-        let mut above = Vec::new();
-        let (mut weight, mut at) = (HEAVY, mode);
-        loop {
-            at += 1;
-            weight = weight * mean / (at * 1_000_000);
-            if weight == 0 {
-                break;
-            }
-            above.push(weight);
-        }
-        let whole: u128 = below.iter().chain(&above).sum();
-        // From the top: how much lies above a number.
-        let (mut tail, mut number) = (0_u128, mode + above.len() as u128);
-        for weight in above.iter().rev().chain(&below) {
-            tail += weight;
-            if tail * 20_000 > whole * error {
-                return u32::try_from(number).unwrap_or(u32::MAX);
-            }
-            number = number.saturating_sub(1);
-        }
-        0
+        u128::from(self.leaves_per_day_milli) * 1_000 * age / 86_400
     }
 
     /// The largest number of `rest` that is missed with at most that probability (in 20,000ths).
@@ -187,6 +150,47 @@ impl Count {
         let scaled = number * u128::from(rest) / exact;
         u32::try_from(scaled).unwrap_or(rest).min(rest)
     }
+}
+
+/// For the Poisson distribution of a mean above zero (in millionths): the smallest number that is exceeded with at most that
+/// probability (in 20,000ths).
+fn left(mean: u128, error: u128) -> u32 {
+    if mean > MOST_EXACT_MEAN {
+        let units = mean / 1_000_000 + 1;
+        return u32::try_from(units + 8 * (units.isqrt() + 1)).unwrap_or(u32::MAX);
+    }
+    let mode = mean / 1_000_000;
+    let mut below = Vec::new();
+    let (mut weight, mut at) = (HEAVY, mode);
+    while weight > 0 {
+        below.push(weight);
+        if at == 0 {
+            break;
+        }
+        weight = weight * at * 1_000_000 / mean;
+        at -= 1;
+    }
+    let mut above = Vec::new();
+    let (mut weight, mut at) = (HEAVY, mode);
+    loop {
+        at += 1;
+        weight = weight * mean / (at * 1_000_000);
+        if weight == 0 {
+            break;
+        }
+        above.push(weight);
+    }
+    let whole: u128 = below.iter().chain(&above).sum();
+    // From the top: how much lies above a number.
+    let (mut tail, mut number) = (0_u128, mode + above.len() as u128);
+    for weight in above.iter().rev().chain(&below) {
+        tail += weight;
+        if tail * 20_000 > whole * error {
+            return u32::try_from(number).unwrap_or(u32::MAX);
+        }
+        number = number.saturating_sub(1);
+    }
+    0
 }
 
 /// For the beta-binomial distribution of `n` with `yes` and `no`: the largest number such that fewer come out with at most

@@ -219,7 +219,7 @@ fn quantiles_are_those_of_the_distributions() {
     let flat = ConfidenceRules { assumed_found: 1, assumed_not_found: 1, ..ConfidenceRules::retail() };
     for n in [1, 9, 19, 39, 99, 1_999] {
         let found = Count::new(n, day(1)).estimate(day(1), &flat).sure;
-        assert_eq!(found, (n + 1) / 20, "{n}");
+        assert_eq!(found, (n + 1) / 10, "{n}");
     }
 }
 

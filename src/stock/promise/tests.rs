@@ -118,9 +118,18 @@ fn what_never_opens_is_never_promised() {
         ..rules(r#"{"hours": {"windows": [{"start": "09:00", "end": "10:00"}]}}"#)
     };
     assert_eq!(pickup(&long, &utc, at("2026-01-01T00:00:00Z")), Err(NoPromise::NeverOpens));
-    for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
-        let _ = pickup(&long, &utc, now);
-        let _ = pickup(&none, &utc, now);
+    let cut = rules(
+        r#"{"hours": {"windows": [{"start": "22:00", "end": "10:00"}]}, "work_cutoff": "01:00", "pickup_cutoff": "02:00"}"#,
+    );
+    for zone in [utc, zone("Asia/Tehran"), zone("Pacific/Apia")] {
+        for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
+            assert_eq!(pickup(&long, &zone, now), Err(NoPromise::NeverOpens));
+            assert_eq!(pickup(&none, &zone, now), Err(NoPromise::NeverOpens));
+            assert!(
+                pickup(&cut, &zone, now).is_ok_and(|promise| promise.from >= now)
+                    || now > DateTime::UNIX_EPOCH
+            );
+        }
     }
 }
 

@@ -40,7 +40,7 @@ impl<'a> Hours<'a> {
     fn cut_off(self, date: NaiveDate, time: WallTime) -> DateTime<Utc> {
         let same_day = self.zone.earliest(date, time);
         let Some(next) = date.succ_opt().filter(|_| time <= NOON) else { return same_day };
-        let before = |at: DateTime<Utc>| at - TimeDelta::seconds(1);
+        let before = |at: DateTime<Utc>| at.checked_sub_signed(TimeDelta::seconds(1)).unwrap_or(at);
         let night = self.zone.earliest(next, time);
         let of_date = self.calendar().starting_from(date);
         let goes_on = !of_date.contains(before(same_day))
