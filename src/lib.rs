@@ -33,7 +33,7 @@
 //! | Who is this? | [`identity`], [`identity::linkage`] | [`record`](hub::record()), [`profile`](hub::profile()), [`why`](hub::why()), [`link`](hub::link()), [`keep_apart`](hub::keep_apart()), [`erase`](hub::erase()) |
 //! | What happened, and where did they leave off? | [`journey`] | [`timeline`](hub::timeline()), [`resume`](hub::resume()) |
 //! | What does it cost? | [`pricing`] | [`quote`](hub::quote()) |
-//! | Can they have it, where and when? | [`stock`] | |
+//! | Can they have it, where and when? | [`stock`] | [`change_stock`](hub::change_stock()), [`act_on_stock`](hub::act_on_stock()), [`stock_at`](hub::stock_at()), [`book_slot`](hub::book_slot()), [`give_promise`](hub::give_promise()) |
 //! | What do we tell them, where and when? | [`messaging`] | [`decide`](hub::decide()), [`consent`](hub::consent()), [`enqueue`](hub::enqueue()), [`Hub::dispatch`](hub::Hub::dispatch), [`delivery`](hub::delivery()) |
 //!
 //! Around them: [`store`], where facts are kept (in memory, in an embedded file, or in your own storage through one

@@ -40,8 +40,9 @@ fn answer(kept: KeptShelf, terms: &Terms<'_>, now: DateTime<Utc>, at: DateTime<U
     let KeptShelf { place, shelf } = kept;
     let level = shelf.level(now, terms.confidence);
     let available = terms.available_at(&place, &level, at);
-    let over = (-available.raw).max(0);
-    let beyond = level.permitted_beyond().saturating_sub(u32::try_from(over).unwrap_or(u32::MAX));
+    let promised = i64::from(level.reserved) + i64::from(level.allocated) + i64::from(available.units);
+    let beyond = shelf.beyond.map_or(0, |_| (shelf.most_promised() - promised).max(0));
+    let beyond = u32::try_from(beyond).unwrap_or(u32::MAX);
     StockAnswer { place, available, beyond, level }
 }
 

@@ -256,6 +256,30 @@ fn slots_fill_up_and_come_back() {
 }
 
 #[test]
+fn fees_are_waived_from_a_value_on() {
+    use crate::money::{Currency, CurrencyUnit, Money, MoneyErrorKind};
+    let unit = |code: &str| CurrencyUnit::new(Currency::parse(code).unwrap(), 2).unwrap();
+    let euro = |minor| Money::new(minor, unit("EUR"));
+    let mut rules = FeeRules::default();
+    rules.delivery.insert(Way::PickUp, WayFee { fee: euro(0), free_from: None });
+    rules.returns.insert(ReturnWay::Carrier, WayFee { fee: euro(300), free_from: Some(euro(4_000)) });
+    rules.returns.insert(ReturnWay::Shop, WayFee { fee: euro(0), free_from: None });
+    let sum = |goods| {
+        let lines = rules.returns(ReturnWay::Carrier, euro(goods)).unwrap().unwrap();
+        Money::sum(unit("EUR"), lines.iter().map(|line| line.amount)).unwrap()
+    };
+    assert_eq!((sum(3_999), sum(4_000)), (euro(300), euro(0)));
+    assert_eq!(rules.returns(ReturnWay::Shop, euro(1)), Ok(Some(Vec::new())));
+    assert_eq!(rules.returns(ReturnWay::Point, euro(1)), Ok(None));
+    assert_eq!(rules.delivery(Way::PickUp, euro(1)), Ok(Some(Vec::new())));
+    let rial = Money::new(1, unit("IRR"));
+    assert_eq!(rules.delivery(Way::PickUp, rial).unwrap_err().kind(), MoneyErrorKind::CurrencyMismatch);
+    let written = serde_json::to_string(&rules).unwrap();
+    assert_eq!(serde_json::from_str::<FeeRules>(&written).unwrap(), rules);
+    assert!(serde_json::from_str::<FeeRules>(r#"{"returned": {}}"#).is_err());
+}
+
+#[test]
 fn scores_add_up() {
     let mut score = PromiseScore::default();
     assert_eq!(score.kept_share(), None);

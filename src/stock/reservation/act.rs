@@ -110,7 +110,7 @@ pub struct Awaited {
     pub place: Place,
     /// How many.
     pub units: u32,
-    /// From when they are announced to be there; `None` if demand that is announced for later takes them.
+    /// From when they are announced to be there; `None` if they are overdue, or demand that is announced for later takes them.
     pub at: Option<DateTime<Utc>>,
 }
 

@@ -114,7 +114,8 @@ impl Shelf {
     }
 
     /// What is known of it at an instant, for the questions of [`availability`](super::super::availability). With rules of
-    /// confidence the level says how many are surely there.
+    /// confidence the level says how many are surely there. What was announced for an earlier instant and has not come does
+    /// not count as supply: nobody knows when it comes.
     #[must_use]
     pub fn level(&self, now: DateTime<Utc>, confidence: Option<&ConfidenceRules>) -> Level {
         self.level_for(None, now, confidence)
@@ -135,7 +136,7 @@ impl Shelf {
             queued: self.queued,
             sure: confidence.map(|rules| self.count.estimate(now, rules).sure),
             participates: !self.withdrawn,
-            supply: self.supply.clone(),
+            supply: self.supply.iter().copied().filter(|entry| entry.at > now).collect(),
             demand: self.demand.clone(),
             beyond: self.beyond,
         }

@@ -174,6 +174,10 @@ fn what_is_not_there_yet_can_be_promised_up_to_the_cap() {
     let StockOutcome::Accepted { awaited, .. } = shop.act("x", &order(3), 0) else { panic!() };
     assert_eq!(awaited, [Awaited { place: a.clone(), units: 2, at: Some(at(5_000)) }]);
     assert!(!shop.act("y", &order(1), 0).is_accepted());
+    // What is overdue may still be sold, without a date.
+    let StockOutcome::Accepted { awaited, .. } = shop.act("x", &order(3), 5_000) else { panic!() };
+    assert_eq!(awaited[0].at, None);
+    assert_eq!(shop.shelves[&a].level(at(5_000), None).available(0, at(9_000)).raw, -2);
     shop.act("x", &StockAct::Commit, 0);
     let why = refusals(shop.act("x", &StockAct::Issue { lines: None }, 0));
     assert_eq!(why, [StockRefusal::NotThere { place: a.clone(), on_hand: 1 }]);
