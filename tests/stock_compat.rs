@@ -41,7 +41,7 @@ fn bytes(text: &str) -> Vec<u8> {
         .collect()
 }
 
-/// One of everything that is stored, but the answers of commands, which are in `c`.
+/// All that is stored, in lines.
 fn content(store: &Arc<MemoryStore>) -> String {
     let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
     let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
@@ -55,6 +55,7 @@ fn content(store: &Arc<MemoryStore>) -> String {
     text
 }
 
+/// One of everything that is stored.
 fn world() -> Arc<MemoryStore> {
     let store = Arc::new(MemoryStore::new());
     let shop = Shop::on(store.clone());
