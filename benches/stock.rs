@@ -90,18 +90,24 @@ fn availability(c: &mut Criterion<ProcessorTime>) {
 fn routing(c: &mut Criterion<ProcessorTime>) {
     let question = |locations: usize, products: usize, chance: u32, seed: u32| {
         let mut dice = Dice(seed);
-        let suppliers = (0..locations).map(|at| Supplier {
-            location: location(at),
-            stock: (0..products)
-                .filter_map(|product| (dice.below(100) < chance).then(|| (sku(product), 1 + dice.below(4))))
-                .collect(),
-            shipping: u64::from(390 + dice.below(300)),
-            handling: u64::from(20 + dice.below(30)),
-            markdown: (0..products).map(|product| (sku(product), u64::from(dice.below(200)))).collect(),
-            arrives: None,
-            load: dice.below(50),
-        });
-        let suppliers: Vec<Supplier> = suppliers.collect();
+        let mut suppliers = Vec::new();
+        for at in 0..locations {
+            let mut stock = BTreeMap::new();
+            for product in 0..products {
+                if dice.below(100) < chance {
+                    stock.insert(sku(product), 1 + dice.below(4));
+                }
+            }
+            suppliers.push(Supplier {
+                location: location(at),
+                stock,
+                shipping: u64::from(390 + dice.below(300)),
+                handling: u64::from(20 + dice.below(30)),
+                markdown: (0..products).map(|product| (sku(product), u64::from(dice.below(200)))).collect(),
+                arrives: None,
+                load: dice.below(50),
+            });
+        }
         let demand = (0..products).map(|product| (sku(product), 1 + dice.below(3))).collect();
         RouteRequest { demand, suppliers, promised: None }
     };
@@ -121,7 +127,7 @@ fn routing(c: &mut Criterion<ProcessorTime>) {
             "route of {products} products, {locations} locations, {chance} % in stock ({steps} steps, exact: {exact})"
         );
         c.bench_function(&name, |b| {
-            b.iter(|| route(black_box(&request), &RouteSettings::default()).unwrap())
+            b.iter(|| route(black_box(&request), &RouteSettings::default()).unwrap());
         });
     }
 }

@@ -133,7 +133,6 @@ fn run(schedule: &[usize; 9], programs: &[&[Op; 3]; 3], a: &Place, b: &Place) {
     }
     let mut context = Context::from_waker(Waker::noop());
     let mut next = [0; 3];
-    let mut running: [Option<Running<'_>>; 3] = [None, None, None];
     let mut done = Vec::new();
     let mut begin = |who: usize, next: &mut [usize; 3], done: &mut Vec<(usize, usize, bool)>| {
         // What changes nothing is done when it has read.
@@ -148,9 +147,7 @@ fn run(schedule: &[usize; 9], programs: &[&[Op; 3]; 3], a: &Place, b: &Place) {
         }
         None
     };
-    for who in 0..3 {
-        running[who] = begin(who, &mut next, &mut done);
-    }
+    let mut running: [Option<Running<'_>>; 3] = std::array::from_fn(|who| begin(who, &mut next, &mut done));
     let mut context = Context::from_waker(Waker::noop());
     for who in schedule.iter().copied() {
         let Some(mut one) = running[who].take() else { continue };
