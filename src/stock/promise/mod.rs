@@ -11,7 +11,8 @@ mod score;
 mod slot;
 mod working_day;
 
-#[cfg(all(test, feature = "tzdb"))]
+#[cfg(feature = "tzdb")]
+#[cfg(test)]
 mod tests;
 
 pub use delivery::{Carrier, Destination, Transit, deliver};
