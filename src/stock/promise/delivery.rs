@@ -79,7 +79,7 @@ pub struct Destination<'a> {
 /// let home = Destination { way: Way::Home, zone: &tehran, hours: None, keep_days: 0 };
 /// // Thursday noon: collected at four, no work on Friday, there on Saturday.
 /// let promise = deliver(&rules, &tehran, &carrier, &home, "2026-11-19T12:00:00+03:30".parse()?).map_err(|_| "no")?;
-/// assert_eq!(promise.by, "2026-11-21T17:00:00+03:30".parse::<throughline::time::DateTime<_>>()?);
+/// assert_eq!(promise.by, "2026-11-21T17:00:00+03:30".parse::<throughline::time::DateTime<throughline::time::Utc>>()?);
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

@@ -99,7 +99,7 @@ impl PickupRules {
 /// }"#)?;
 /// // Half past one on a Friday: half an hour of work today, the rest on Sunday.
 /// let promise = pickup(&rules, &jerusalem, "2026-11-20T13:30:00+02:00".parse()?).map_err(|_| "never open")?;
-/// assert_eq!(promise.from, "2026-11-22T10:00:00+02:00".parse::<throughline::time::DateTime<_>>()?);
+/// assert_eq!(promise.from, "2026-11-22T10:00:00+02:00".parse::<throughline::time::DateTime<throughline::time::Utc>>()?);
 /// assert_eq!(promise.label, "2-day");
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())

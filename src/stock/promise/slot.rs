@@ -91,7 +91,7 @@ impl SlotPlan {
     /// }"#)?;
     /// let slots = plan.slots("2026-03-20".parse()?, &Zone::utc());
     /// assert_eq!(slots.len(), 3);
-    /// assert_eq!(slots[2].end, "2026-03-20T12:00:00Z".parse::<throughline::time::DateTime<_>>()?);
+    /// assert_eq!(slots[2].end, "2026-03-20T12:00:00Z".parse::<throughline::time::DateTime<throughline::time::Utc>>()?);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
