@@ -10,7 +10,7 @@
 //! # Ok::<(), chrono::ParseError>(())
 //! ```
 
-pub use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
+pub use chrono::{DateTime, Days, Months, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc, Weekday};
 
 /// The instant that many milliseconds after 1970-01-01T00:00:00Z, or the nearest representable one.
 ///

@@ -7,6 +7,7 @@
 //! | Who holds how many until when? | [`reservation`] |
 //! | When can she have it? | [`promise`] |
 //! | From where is an order sent? | [`routing`] |
+//! | Where does an order stand, and what is told about it? | [`order`] |
 //!
 //! Stock is counted in whole pieces, and without floating point. Nothing here reads a clock or keeps anything: what is
 //! kept, and what many tills do at once, is in [`hub`](crate::hub).
@@ -16,6 +17,7 @@ pub mod allocate;
 pub mod availability;
 mod error;
 mod name;
+pub mod order;
 pub mod promise;
 pub mod reservation;
 pub mod routing;

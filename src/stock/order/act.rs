@@ -1,0 +1,179 @@
+//! What happens to an order.
+
+use serde::{Deserialize, Serialize};
+
+use super::super::LocationId;
+use crate::cart::Sku;
+use crate::time::{DateTime, Utc};
+
+/// A parcel as it is planned.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewParcel {
+    /// Where it is put together.
+    pub from: LocationId,
+    /// Where the customer picks it up; `None` if it is brought to her.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pick_up: Option<LocationId>,
+    /// The order's line and how many of it.
+    pub units: Vec<(u16, u32)>,
+    /// From when it is ready, or when it arrives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised: Option<DateTime<Utc>>,
+}
+
+/// What becomes of units that were not found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "how")]
+pub enum Resolution {
+    /// They come in another parcel, from elsewhere or later. Its units are the missing ones.
+    Wait {
+        /// That parcel, without units.
+        from: LocationId,
+        /// Where the customer picks it up; `None` if it is brought to her.
+        #[serde(default)]
+        pick_up: Option<LocationId>,
+        /// When.
+        #[serde(default)]
+        promised: Option<DateTime<Utc>>,
+    },
+    /// Something else comes instead, from the same location and in the same parcel.
+    Substitute {
+        /// What.
+        sku: Sku,
+    },
+    /// The customer does without.
+    Cancel,
+}
+
+/// How whoever hands over knows that it is she.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// She gave the right code.
+    Code,
+    /// She gave a wrong code: the parcel stays where it is, and the code is counted.
+    WrongCode,
+    /// A person at the shop made sure who she is.
+    Identity,
+}
+
+/// What happened. Every act says how things stand, so hearing of it twice changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "act")]
+pub enum OrderAct {
+    /// The payment was refused.
+    PaymentFailed {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// It is paid, or the payment is authorised.
+    Paid,
+    /// Units of a parcel were looked for and not found.
+    Short {
+        /// The parcel.
+        parcel: u16,
+        /// The order's line.
+        line: u16,
+        /// How many are missing.
+        units: u32,
+    },
+    /// The customer, or a rule of the host, decided about missing units.
+    Resolve {
+        /// The parcel.
+        parcel: u16,
+        /// The order's line.
+        line: u16,
+        /// What becomes of them.
+        how: Resolution,
+    },
+    /// So many units of the parcel are packed by now.
+    Packed {
+        /// The parcel.
+        parcel: u16,
+        /// Who packed it: only the location that the parcel comes from.
+        at: LocationId,
+        /// The order's line and how many of it are packed in all.
+        units: Vec<(u16, u32)>,
+    },
+    /// The carrier took it.
+    Shipped {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// It is on the last way.
+    OutForDelivery {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// It arrived where it is picked up. That is not yet with the customer.
+    Arrived {
+        /// The parcel.
+        parcel: u16,
+        /// Where: only where it is picked up.
+        at: LocationId,
+    },
+    /// The carrier left it with the customer.
+    Delivered {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// The customer is outside, in her car or at the door.
+    CheckedIn {
+        /// The parcel.
+        parcel: u16,
+        /// Where, in the shop's own words.
+        spot: String,
+    },
+    /// The customer is to take it.
+    HandOver {
+        /// The parcel.
+        parcel: u16,
+        /// How that is known.
+        proof: Proof,
+    },
+    /// The time to pick it up is nearly over: see [`due_acts`](super::due_acts).
+    RemindOfPickup {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// The time to pick it up is over: see [`due_acts`](super::due_acts).
+    ExpirePickup {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// It will come at another time than was promised.
+    PromiseMoved {
+        /// The parcel.
+        parcel: u16,
+        /// When.
+        to: DateTime<Utc>,
+    },
+    /// The customer wants to give goods back.
+    RequestReturn {
+        /// The host's number of the return.
+        id: String,
+        /// The order's line and how many of it.
+        units: Vec<(u16, u32)>,
+        /// What she wants instead of the money.
+        #[serde(default)]
+        exchange: Vec<(Sku, u32)>,
+    },
+    /// Returned goods came in, at whatever location.
+    ReceiveReturn {
+        /// The host's number of the return.
+        id: String,
+        /// Where.
+        at: LocationId,
+        /// The order's line and how many of it cannot be sold any more.
+        #[serde(default)]
+        damaged: Vec<(u16, u32)>,
+    },
+    /// The refund was paid.
+    Refunded {
+        /// The host's number of the return.
+        id: String,
+    },
+    /// Call it off.
+    Cancel,
+}

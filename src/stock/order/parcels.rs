@@ -1,0 +1,408 @@
+//! What happens to a parcel.
+
+use std::collections::BTreeMap;
+
+use super::super::reservation::Line;
+use super::super::{LocationId, Place, StockError, StockErrorKind};
+use super::facts::{Content, MAX_PARCELS};
+use super::intent::Effect;
+use super::state::{OrderState, ParcelState, State};
+use super::step::{About, Taking};
+use super::{NewParcel, OrderRefusal, Parcel, Proof, Resolution, pick_up_window};
+use crate::time::{DateTime, TimeDelta, Utc};
+
+type Taken = Result<(), OrderRefusal>;
+
+/// Units of lines, those of one line added up.
+pub(super) fn added(units: impl IntoIterator<Item = (u16, u32)>) -> Vec<(u16, u32)> {
+    let mut sums: BTreeMap<u16, u32> = BTreeMap::new();
+    for (line, units) in units {
+        let sum = sums.entry(line).or_default();
+        *sum = sum.saturating_add(units);
+    }
+    sums.into_iter().collect()
+}
+
+impl Taking<'_> {
+    /// A parcel that something still happens to.
+    fn parcel(&mut self, number: u16) -> Result<&mut Parcel, OrderRefusal> {
+        if self.order.state == OrderState::Cancelled {
+            return Err(OrderRefusal::Closed);
+        }
+        self.order.parcels.get_mut(usize::from(number)).ok_or(OrderRefusal::Unknown)
+    }
+
+    /// Moves a parcel on, tells it, and lets its goods leave where they do.
+    fn move_to(&mut self, number: u16, state: ParcelState) -> Taken {
+        let now = self.now;
+        let parcel = self.parcel(number)?;
+        parcel.state = state;
+        let mut about = About { parcel: Some(number), instant: parcel.promised, ..About::default() };
+        if state.is_with_customer() {
+            about.instant = None;
+            parcel.ready_at = Some(now);
+        }
+        if matches!(state, ParcelState::ReadyForPickup | ParcelState::PickupExpiring) {
+            about.location.clone_from(&parcel.pick_up);
+            let ready = *parcel.ready_at.get_or_insert(now);
+            let hours = about.location.as_ref().and_then(|location| self.hours.of(location));
+            let window = hours.and_then(|(hours, zone)| pick_up_window(ready, &hours, zone, self.rules));
+            about.instant = window.map(|window| window.until);
+        }
+        let leaves = match state {
+            ParcelState::Shipped | ParcelState::OutForDelivery => true,
+            state => state.is_with_customer(),
+        };
+        if leaves {
+            self.issue(number)?;
+        }
+        self.tell(State::Parcel(state), about);
+        Ok(())
+    }
+
+    /// The goods leave the location, once.
+    fn issue(&mut self, number: u16) -> Taken {
+        let parcel = self.parcel(number)?;
+        if !std::mem::replace(&mut parcel.issued, true) {
+            let lines = parcel.lines();
+            self.effects.push(Effect::Issue { parcel: number, lines });
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn short(taking: &mut Taking<'_>, number: u16, line: u16, units: u32) -> Taken {
+    let parcel = taking.parcel(number)?;
+    match parcel.state {
+        ParcelState::Open | ParcelState::PartlyShort => {}
+        ParcelState::Cancelled | ParcelState::PickupExpired => return Err(OrderRefusal::Closed),
+        _ => return Err(OrderRefusal::TooLate),
+    }
+    let contents = parcel.contents.get_mut(&line).ok_or(OrderRefusal::Unknown)?;
+    let held = contents.iter().fold(0_u32, |sum, content| sum.saturating_add(content.units));
+    let known = contents.iter().fold(0_u32, |sum, content| sum.saturating_add(content.missing));
+    if units > held {
+        return Err(OrderRefusal::TooMany);
+    }
+    // The act says how many are missing in all.
+    let mut more = units.saturating_sub(known);
+    if more == 0 {
+        return Ok(());
+    }
+    let mut lost = Vec::new();
+    for content in contents.iter_mut() {
+        let now_missing = more.min(content.units - content.missing);
+        content.missing += now_missing;
+        content.packed = content.packed.min(content.units - content.missing);
+        more -= now_missing;
+        if now_missing > 0 {
+            lost.push(Line::new(Place::new(parcel.from.clone(), content.sku.clone()), now_missing));
+        }
+    }
+    parcel.state = ParcelState::PartlyShort;
+    let location = Some(parcel.from.clone());
+    taking.effects.push(Effect::Release { parcel: number, lines: lost, not_found: true });
+    let about = About { parcel: Some(number), location, ..About::default() };
+    taking.tell(State::Parcel(ParcelState::PartlyShort), about);
+    Ok(())
+}
+
+pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Resolution) -> Taken {
+    if taking.order.parcels.len() >= MAX_PARCELS && matches!(how, Resolution::Wait { .. }) {
+        return Err(OrderRefusal::TooMany);
+    }
+    let parcel = taking.parcel(number)?;
+    if parcel.state.is_final() {
+        return Err(OrderRefusal::Closed);
+    }
+    let contents = parcel.contents.get_mut(&line).ok_or(OrderRefusal::Unknown)?;
+    let mut missing: Vec<Content> = Vec::new();
+    for content in contents.iter_mut().filter(|content| content.missing > 0) {
+        let units = std::mem::take(&mut content.missing);
+        content.units -= units;
+        missing.push(Content { sku: content.sku.clone(), units, packed: 0, missing: 0 });
+    }
+    // Decided before.
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let units = missing.iter().fold(0_u32, |sum, content| sum.saturating_add(content.units));
+    match how {
+        Resolution::Cancel => {
+            let order_line = taking.order.lines.get_mut(usize::from(line)).ok_or(OrderRefusal::Unknown)?;
+            order_line.cancelled = order_line.cancelled.saturating_add(units);
+            if taking.order.state == OrderState::Confirmed {
+                taking.effects.push(Effect::PayBack { units: vec![(line, units)] });
+            }
+        }
+        Resolution::Substitute { sku } => {
+            match contents.iter_mut().find(|content| content.sku == *sku) {
+                Some(content) => content.units = content.units.saturating_add(units),
+                None => contents.push(Content { sku: sku.clone(), units, packed: 0, missing: 0 }),
+            }
+            let lines = vec![Line::new(Place::new(parcel.from.clone(), sku.clone()), units)];
+            taking.effects.push(Effect::Allocate { parcel: number, lines });
+        }
+        Resolution::Wait { from, pick_up, promised } => {
+            let plan = NewParcel {
+                from: from.clone(),
+                pick_up: pick_up.clone(),
+                units: vec![(line, units)],
+                promised: *promised,
+            };
+            let mut fresh = Parcel::new(&plan, &taking.order.lines)?;
+            fresh.contents.insert(line, missing);
+            let at = u16::try_from(taking.order.parcels.len()).map_err(|_| OrderRefusal::TooMany)?;
+            taking.effects.push(Effect::Allocate { parcel: at, lines: fresh.lines() });
+            taking.order.parcels.push(fresh);
+        }
+    }
+    settled(taking, number)
+}
+
+/// A parcel about which nothing is open any more.
+fn settled(taking: &mut Taking<'_>, number: u16) -> Taken {
+    let parcel = taking.parcel(number)?;
+    if parcel.contents.values().flatten().any(|content| content.missing > 0) {
+        return Ok(());
+    }
+    if parcel.state == ParcelState::PartlyShort {
+        parcel.state = ParcelState::Open;
+    }
+    if parcel.by_line().is_empty() {
+        taking.move_to(number, ParcelState::Cancelled)
+    } else {
+        ready_where_packed(taking, number)
+    }
+}
+
+pub(super) fn packed(taking: &mut Taking<'_>, number: u16, at: &LocationId, units: &[(u16, u32)]) -> Taken {
+    let parcel = taking.parcel(number)?;
+    if parcel.from != *at {
+        return Err(OrderRefusal::WrongLocation);
+    }
+    match parcel.state {
+        ParcelState::Open | ParcelState::PartlyShort => {}
+        ParcelState::Cancelled | ParcelState::PickupExpired => return Err(OrderRefusal::Closed),
+        // Heard of before.
+        _ => return Ok(()),
+    }
+    for (line, units) in units {
+        let contents = parcel.contents.get_mut(line).ok_or(OrderRefusal::Unknown)?;
+        let mut left = *units;
+        for content in contents.iter_mut() {
+            let here = left.min(content.units - content.missing);
+            content.packed = content.packed.max(here);
+            left -= here;
+        }
+        if left > 0 {
+            return Err(OrderRefusal::TooMany);
+        }
+    }
+    ready_where_packed(taking, number)
+}
+
+/// What is picked up where it was packed is ready when all of it is packed.
+fn ready_where_packed(taking: &mut Taking<'_>, number: u16) -> Taken {
+    let parcel = taking.parcel(number)?;
+    let waits_here = parcel.pick_up.as_ref() == Some(&parcel.from);
+    if waits_here && parcel.state == ParcelState::Open && parcel.is_packed() {
+        return taking.move_to(number, ParcelState::ReadyForPickup);
+    }
+    Ok(())
+}
+
+pub(super) fn moved(taking: &mut Taking<'_>, number: u16, to: ParcelState) -> Taken {
+    let parcel = taking.parcel(number)?;
+    let brought = parcel.pick_up.is_none();
+    let on_the_way = parcel.pick_up.as_ref() != Some(&parcel.from) && to == ParcelState::Shipped;
+    if !brought && !on_the_way {
+        return Err(OrderRefusal::OtherWay);
+    }
+    if parcel.state == ParcelState::Cancelled {
+        return Err(OrderRefusal::Closed);
+    }
+    // Late reports: it is further already.
+    if parcel.state >= to {
+        return Ok(());
+    }
+    give_up_missing(taking, number)?;
+    taking.move_to(number, to)
+}
+
+/// It left without what was missing, whatever was to be decided about that.
+fn give_up_missing(taking: &mut Taking<'_>, number: u16) -> Taken {
+    let parcel = taking.parcel(number)?;
+    let open = parcel.contents.iter().filter(|(_, all)| all.iter().any(|content| content.missing > 0));
+    let lines: Vec<u16> = open.map(|(line, _)| *line).collect();
+    for line in lines {
+        resolve(taking, number, line, &Resolution::Cancel)?;
+    }
+    Ok(())
+}
+
+pub(super) fn arrived(taking: &mut Taking<'_>, number: u16, at: &LocationId) -> Taken {
+    let parcel = taking.parcel(number)?;
+    let Some(place) = parcel.pick_up.as_ref() else { return Err(OrderRefusal::OtherWay) };
+    if place != at || *place == parcel.from {
+        return Err(OrderRefusal::WrongLocation);
+    }
+    if parcel.state == ParcelState::Cancelled {
+        return Err(OrderRefusal::Closed);
+    }
+    if parcel.state >= ParcelState::ReadyForPickup {
+        return Ok(());
+    }
+    give_up_missing(taking, number)?;
+    // The carrier's own report of the start may be late, or never come.
+    taking.issue(number)?;
+    taking.move_to(number, ParcelState::ReadyForPickup)
+}
+
+/// A parcel that waits where it is picked up.
+fn waiting<'t>(taking: &'t mut Taking<'_>, number: u16) -> Result<&'t mut Parcel, OrderRefusal> {
+    let parcel = taking.parcel(number)?;
+    if parcel.pick_up.is_none() {
+        return Err(OrderRefusal::OtherWay);
+    }
+    match parcel.state {
+        ParcelState::Open | ParcelState::PartlyShort | ParcelState::Shipped | ParcelState::OutForDelivery => {
+            Err(OrderRefusal::NotReady)
+        }
+        ParcelState::PickupExpired | ParcelState::Cancelled => Err(OrderRefusal::Closed),
+        _ => Ok(parcel),
+    }
+}
+
+pub(super) fn checked_in(taking: &mut Taking<'_>, number: u16, spot: &str) -> Taken {
+    let parcel = waiting(taking, number)?;
+    if parcel.state == ParcelState::HandedOver {
+        return Ok(());
+    }
+    let location = parcel.pick_up.clone().ok_or(OrderRefusal::OtherWay)?;
+    let spot = spot.chars().take(120).collect();
+    taking.effects.push(Effect::BringOut { parcel: number, location, spot });
+    Ok(())
+}
+
+pub(super) fn hand_over(taking: &mut Taking<'_>, number: u16, proof: Proof) -> Taken {
+    let most = taking.rules.wrong_codes;
+    let parcel = waiting(taking, number)?;
+    if parcel.state == ParcelState::HandedOver {
+        return Ok(());
+    }
+    match proof {
+        Proof::Identity => {}
+        _ if parcel.wrong_codes >= most => return Err(OrderRefusal::IdentityNeeded),
+        Proof::Code => {}
+        Proof::WrongCode => {
+            parcel.wrong_codes = parcel.wrong_codes.saturating_add(1);
+            return Ok(());
+        }
+    }
+    taking.move_to(number, ParcelState::HandedOver)
+}
+
+pub(super) fn remind(taking: &mut Taking<'_>, number: u16) -> Taken {
+    if waiting(taking, number)?.state == ParcelState::ReadyForPickup {
+        taking.move_to(number, ParcelState::PickupExpiring)?;
+    }
+    Ok(())
+}
+
+pub(super) fn expire(taking: &mut Taking<'_>, number: u16) -> Taken {
+    let parcel = taking.parcel(number)?;
+    if parcel.state == ParcelState::PickupExpired {
+        return Ok(());
+    }
+    let parcel = waiting(taking, number)?;
+    if parcel.state == ParcelState::HandedOver {
+        return Ok(());
+    }
+    let place = parcel.pick_up.clone().ok_or(OrderRefusal::OtherWay)?;
+    let (lines, units, left) = (parcel.lines(), parcel.by_line(), parcel.issued);
+    // Whoever runs the timer may be early, or have other opening hours in mind.
+    let ready = parcel.ready_at;
+    let over = taking.hours.of(&place).zip(ready).and_then(|((hours, zone), ready)| {
+        pick_up_window(ready, &hours, zone, taking.rules).map(|window| taking.now >= window.until)
+    });
+    if over == Some(false) {
+        return Err(OrderRefusal::NotReady);
+    }
+    taking.move_to(number, ParcelState::PickupExpired)?;
+    for (line, units) in &units {
+        if let Some(own) = taking.order.lines.get_mut(usize::from(*line)) {
+            own.cancelled = own.cancelled.saturating_add(*units);
+        }
+    }
+    if left {
+        // It was brought there from elsewhere: it is stock of that location now.
+        let here =
+            lines.into_iter().map(|own| Line::new(Place::new(place.clone(), own.place.sku), own.units));
+        let of_return = format!("expired/{number}");
+        taking.effects.push(Effect::Restock { of_return, lines: here.collect(), damaged: Vec::new() });
+    } else {
+        taking.effects.push(Effect::Release { parcel: number, lines, not_found: false });
+    }
+    if taking.order.state == OrderState::Confirmed {
+        taking.effects.push(Effect::PayBack { units });
+    }
+    Ok(())
+}
+
+pub(super) fn promise_moved(taking: &mut Taking<'_>, number: u16, to: DateTime<Utc>) -> Taken {
+    let grace = TimeDelta::minutes(i64::from(taking.rules.delay_grace_minutes));
+    let apologies = taking.rules.apologies.clone();
+    let parcel = taking.parcel(number)?;
+    if parcel.state.is_final() || parcel.promised == Some(to) {
+        return Ok(());
+    }
+    let Some(before) = parcel.promised.replace(to) else { return Ok(()) };
+    let later = to.signed_duration_since(before);
+    if later <= grace {
+        // Within the grace the customer keeps what she was told, so that small moves add up.
+        if later > TimeDelta::zero() {
+            parcel.promised = Some(before);
+        }
+        return Ok(());
+    }
+    let due = apologies.iter().rfind(|own| later >= TimeDelta::minutes(i64::from(own.from_minutes)));
+    let about = About {
+        parcel: Some(number),
+        which: Some(to.timestamp().to_string()),
+        instant: Some(to),
+        apology: due.map(|own| own.units),
+        ..About::default()
+    };
+    taking.tell(State::Delayed, about);
+    Ok(())
+}
+
+/// Calls a parcel off and gives back what it holds; answers what is not delivered.
+pub(super) fn call_off(taking: &mut Taking<'_>, number: u16) -> Vec<(u16, u32)> {
+    let Ok(parcel) = taking.parcel(number) else { return Vec::new() };
+    if parcel.state == ParcelState::Cancelled {
+        return Vec::new();
+    }
+    let (lines, units) = (parcel.lines(), parcel.by_line());
+    parcel.state = ParcelState::Cancelled;
+    if !lines.is_empty() {
+        taking.effects.push(Effect::Release { parcel: number, lines, not_found: false });
+    }
+    for (line, units) in &units {
+        if let Some(own) = taking.order.lines.get_mut(usize::from(*line)) {
+            own.cancelled = own.cancelled.saturating_add(*units);
+        }
+    }
+    units
+}
+
+impl From<StockError> for OrderRefusal {
+    fn from(error: StockError) -> Self {
+        match error.kind() {
+            StockErrorKind::Unknown => Self::Unknown,
+            StockErrorKind::TooMany | StockErrorKind::Overflow => Self::TooMany,
+            _ => Self::Invalid,
+        }
+    }
+}

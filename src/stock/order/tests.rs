@@ -1,0 +1,458 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::*;
+use crate::calendar::{Windows, Zone};
+use crate::cart::Sku;
+use crate::ids::OrderId;
+use crate::keyed::Pepper;
+use crate::stock::LocationId;
+use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
+
+const SHOP: &str = "تجریش";
+const DEPOT: &str = "Склад";
+
+fn at(text: &str) -> DateTime<Utc> {
+    text.parse().unwrap()
+}
+
+fn location(name: &str) -> LocationId {
+    LocationId::parse(name).unwrap()
+}
+
+fn sku(name: &str) -> Sku {
+    Sku::parse(name).unwrap()
+}
+
+/// Two lines in three parcels: picked up in the shop, brought to the shop, brought home.
+fn order(now: DateTime<Utc>) -> Order {
+    let line = |name, units| OrderedLine { sku: sku(name), units, cancelled: 0 };
+    let parcel = |from: &str, pick_up: Option<&str>, units| NewParcel {
+        from: location(from),
+        pick_up: pick_up.map(location),
+        units,
+        promised: Some(now + TimeDelta::hours(2)),
+    };
+    let parcels = [
+        parcel(SHOP, Some(SHOP), vec![(0, 2), (1, 1)]),
+        parcel(DEPOT, Some(SHOP), vec![(0, 1)]),
+        parcel(DEPOT, None, vec![(1, 3)]),
+    ];
+    let lines = vec![line("MUG", 3), line("לוח", 4)];
+    Order::place(OrderId::from_bytes([1; 16]), lines, &parcels, &OrderRules::retail(), now).unwrap().0
+}
+
+fn hours() -> OrderHours {
+    let open: Windows = serde_json::from_str(
+        r#"{"windows": [{"days": ["sat","sun","mon","tue","wed","thu"], "start": "09:00", "end": "21:00"}]}"#,
+    )
+    .unwrap();
+    OrderHours::new().with(location(SHOP), open, Zone::utc())
+}
+
+struct Run {
+    order: Order,
+    now: DateTime<Utc>,
+    told: Vec<String>,
+    effects: Vec<Effect>,
+}
+
+impl Run {
+    fn new() -> Self {
+        let now = at("2026-05-05T10:00:00Z");
+        Self { order: order(now), now, told: Vec::new(), effects: Vec::new() }
+    }
+
+    fn act(&mut self, what: &OrderAct) -> Result<(), OrderRefusal> {
+        match act(&self.order, what, &OrderRules::retail(), &hours(), self.now) {
+            OrderOutcome::Done(step) => {
+                let OrderStep { order, intents, effects } = *step;
+                self.order = order;
+                self.told.extend(intents.into_iter().map(|intent| intent.key));
+                self.effects.extend(effects);
+                Ok(())
+            }
+            OrderOutcome::Refused { why } => Err(why),
+        }
+    }
+
+    fn state(&self, parcel: usize) -> ParcelState {
+        self.order.parcels[parcel].state
+    }
+}
+
+fn packed_in_shop() -> OrderAct {
+    OrderAct::Packed { parcel: 0, at: location(SHOP), units: vec![(0, 2), (1, 1)] }
+}
+
+#[test]
+fn the_table_names_every_state_once() {
+    let states: BTreeSet<State> = TABLE.iter().map(|told| told.state).collect();
+    assert_eq!(states.len(), TABLE.len());
+    // 4 of orders, 10 of parcels, 3 of returns, and the delay.
+    assert_eq!(TABLE.len(), 18);
+}
+
+#[test]
+fn each_parcel_goes_its_own_way_and_each_state_tells_once() {
+    let mut run = Run::new();
+    run.act(&OrderAct::Paid).unwrap();
+    run.act(&packed_in_shop()).unwrap();
+    run.act(&OrderAct::Shipped { parcel: 1 }).unwrap();
+    assert_eq!(run.act(&OrderAct::HandOver { parcel: 1, proof: Proof::Code }), Err(OrderRefusal::NotReady));
+    // Arrival at the shop is not completion.
+    run.act(&OrderAct::Arrived { parcel: 1, at: location(SHOP) }).unwrap();
+    assert!(!run.order.is_complete());
+    run.act(&OrderAct::Delivered { parcel: 2 }).unwrap();
+    // A late report of the start.
+    run.act(&OrderAct::Shipped { parcel: 2 }).unwrap();
+    run.act(&OrderAct::HandOver { parcel: 0, proof: Proof::Code }).unwrap();
+    run.act(&OrderAct::HandOver { parcel: 1, proof: Proof::Identity }).unwrap();
+    assert!(run.order.is_complete());
+    let told = [
+        "parcel/0/ready",
+        "parcel/1/tracking",
+        "parcel/1/ready",
+        "parcel/2/delivered",
+        "parcel/0/receipt",
+        "parcel/1/receipt",
+        "order/review",
+    ];
+    assert_eq!(run.told, told);
+    let issued = run.effects.iter().filter(|effect| matches!(effect, Effect::Issue { .. }));
+    assert_eq!(issued.count(), 3);
+}
+
+#[test]
+fn only_the_location_that_packs_says_that_it_is_ready() {
+    let mut run = Run::new();
+    let elsewhere = OrderAct::Packed { parcel: 0, at: location(DEPOT), units: vec![(0, 2), (1, 1)] };
+    assert_eq!(run.act(&elsewhere), Err(OrderRefusal::WrongLocation));
+    let wrong = OrderAct::Arrived { parcel: 1, at: location(DEPOT) };
+    assert_eq!(run.act(&wrong), Err(OrderRefusal::WrongLocation));
+    let part = OrderAct::Packed { parcel: 0, at: location(SHOP), units: vec![(0, 2)] };
+    run.act(&part).unwrap();
+    assert_eq!(run.state(0), ParcelState::Open);
+    run.act(&packed_in_shop()).unwrap();
+    assert_eq!(run.state(0), ParcelState::ReadyForPickup);
+    assert_eq!(run.told, ["parcel/0/ready"]);
+}
+
+#[test]
+fn what_is_short_is_asked_about_before_anything_is_told_to_be_ready() {
+    for (how, parcels, kept) in [
+        (Resolution::Cancel, 3, 1),
+        (Resolution::Substitute { sku: sku("CUP") }, 3, 2),
+        (Resolution::Wait { from: location(DEPOT), pick_up: Some(location(SHOP)), promised: None }, 4, 1),
+    ] {
+        let mut run = Run::new();
+        run.act(&OrderAct::Paid).unwrap();
+        let short = OrderAct::Short { parcel: 0, line: 0, units: 1 };
+        run.act(&short).unwrap();
+        run.act(&short).unwrap();
+        assert_eq!(run.state(0), ParcelState::PartlyShort);
+        run.act(&OrderAct::Packed { parcel: 0, at: location(SHOP), units: vec![(0, 1), (1, 1)] }).unwrap();
+        assert_eq!(run.told, ["parcel/0/choice"]);
+        run.act(&OrderAct::Resolve { parcel: 0, line: 0, how: how.clone() }).unwrap();
+        assert_eq!(run.order.parcels.len(), parcels);
+        let units: u32 = run.order.parcels[0].units().filter(|(line, ..)| *line == 0).map(|own| own.2).sum();
+        assert_eq!(units, kept);
+        run.act(&OrderAct::Packed { parcel: 0, at: location(SHOP), units: vec![(0, kept), (1, 1)] }).unwrap();
+        assert_eq!(run.state(0), ParcelState::ReadyForPickup, "{how:?}");
+        let pays_back = run.effects.contains(&Effect::PayBack { units: vec![(0, 1)] });
+        assert_eq!(pays_back, how == Resolution::Cancel);
+        assert_eq!(run.order.lines[0].cancelled, u32::from(how == Resolution::Cancel));
+    }
+}
+
+#[test]
+fn a_payment_is_asked_for_twice_and_not_when_it_came() {
+    let mut run = Run::new();
+    for attempt in [1, 1, 2, 3] {
+        run.act(&OrderAct::PaymentFailed { attempt }).unwrap();
+    }
+    assert_eq!(run.told, ["payment/1/payment_retry", "payment/2/payment_retry"]);
+    let mut run = Run::new();
+    run.act(&OrderAct::Paid).unwrap();
+    run.act(&OrderAct::PaymentFailed { attempt: 1 }).unwrap();
+    assert!(run.told.is_empty());
+    assert_eq!(run.order.state, OrderState::Confirmed);
+}
+
+#[test]
+fn what_is_not_fetched_goes_back_after_three_opening_days() {
+    let mut run = Run::new();
+    run.act(&OrderAct::Paid).unwrap();
+    run.act(&packed_in_shop()).unwrap();
+    let rules = OrderRules::retail();
+    // Tuesday; Wednesday, Thursday, and Saturday until nine in the evening.
+    assert!(due_acts(&run.order, &rules, &hours(), at("2026-05-09T08:59:59Z")).is_empty());
+    run.now = at("2026-05-09T09:00:00Z");
+    let due = due_acts(&run.order, &rules, &hours(), run.now);
+    assert_eq!(due, [OrderAct::RemindOfPickup { parcel: 0 }]);
+    run.act(&due[0]).unwrap();
+    assert!(due_acts(&run.order, &rules, &hours(), run.now).is_empty());
+    assert_eq!(run.act(&OrderAct::ExpirePickup { parcel: 0 }), Err(OrderRefusal::NotReady));
+    run.now = at("2026-05-09T21:00:00Z");
+    let due = due_acts(&run.order, &rules, &hours(), run.now);
+    assert_eq!(due, [OrderAct::ExpirePickup { parcel: 0 }]);
+    run.act(&due[0]).unwrap();
+    assert_eq!(run.told, ["parcel/0/ready", "parcel/0/pickup_reminder", "parcel/0/pickup_expired"]);
+    assert!(run.effects.iter().any(|effect| matches!(effect, Effect::Release { parcel: 0, .. })));
+    assert!(run.effects.contains(&Effect::PayBack { units: vec![(0, 2), (1, 1)] }));
+    assert_eq!(run.act(&OrderAct::HandOver { parcel: 0, proof: Proof::Code }), Err(OrderRefusal::Closed));
+}
+
+#[test]
+fn wrong_codes_are_counted_and_then_she_shows_who_she_is() {
+    let mut run = Run::new();
+    run.act(&packed_in_shop()).unwrap();
+    for _ in 0..5 {
+        run.act(&OrderAct::HandOver { parcel: 0, proof: Proof::WrongCode }).unwrap();
+    }
+    assert_eq!(
+        run.act(&OrderAct::HandOver { parcel: 0, proof: Proof::Code }),
+        Err(OrderRefusal::IdentityNeeded)
+    );
+    run.act(&OrderAct::HandOver { parcel: 0, proof: Proof::Identity }).unwrap();
+    assert_eq!(run.state(0), ParcelState::HandedOver);
+}
+
+#[test]
+fn a_moved_promise_is_told_once_for_each_move_past_the_grace() {
+    let mut run = Run::new();
+    let promised = run.now + TimeDelta::hours(2);
+    let mut moved = |minutes: i64| {
+        let to = promised + TimeDelta::minutes(minutes);
+        run.act(&OrderAct::PromiseMoved { parcel: 2, to }).unwrap();
+        run.told.len()
+    };
+    // Small moves add up.
+    assert_eq!([moved(20), moved(30), moved(40), moved(40), moved(35), moved(200)], [0, 0, 1, 1, 1, 2]);
+}
+
+#[test]
+fn returns_come_back_anywhere_and_no_unit_twice() {
+    let mut run = Run::new();
+    let request = |id: &str, units: u32| OrderAct::RequestReturn {
+        id: id.into(),
+        units: vec![(1, units)],
+        exchange: Vec::new(),
+    };
+    assert_eq!(run.act(&request("r-1", 1)), Err(OrderRefusal::NotDelivered));
+    run.act(&OrderAct::Delivered { parcel: 2 }).unwrap();
+    run.act(&request("r-1", 2)).unwrap();
+    run.act(&request("r-1", 2)).unwrap();
+    assert_eq!(run.act(&request("r-1", 1)), Err(OrderRefusal::NumberReused));
+    assert_eq!(run.act(&request("r-2", 2)), Err(OrderRefusal::NotDelivered));
+    assert_eq!(run.act(&OrderAct::Refunded { id: "r-1".into() }), Err(OrderRefusal::NotReady));
+    let receive = OrderAct::ReceiveReturn { id: "r-1".into(), at: location(SHOP), damaged: vec![(1, 1)] };
+    run.effects.clear();
+    run.act(&receive).unwrap();
+    run.act(&receive).unwrap();
+    run.act(&OrderAct::Refunded { id: "r-1".into() }).unwrap();
+    let line = |units| {
+        crate::stock::reservation::Line::new(crate::stock::Place::new(location(SHOP), sku("לוח")), units)
+    };
+    let back = Effect::Restock { of_return: "r-1".into(), lines: vec![line(1)], damaged: vec![line(1)] };
+    let refund = Effect::Refund { of_return: "r-1".into(), units: vec![(1, 2)] };
+    assert_eq!(run.effects, [back, refund]);
+    let told =
+        ["parcel/2/delivered", "return/r-1/return_label", "return/r-1/return_receipt", "return/r-1/refunded"];
+    assert_eq!(run.told, told);
+}
+
+#[test]
+fn an_order_is_called_off_until_something_has_left() {
+    let mut run = Run::new();
+    run.act(&OrderAct::Paid).unwrap();
+    run.act(&packed_in_shop()).unwrap();
+    run.act(&OrderAct::Cancel).unwrap();
+    run.act(&OrderAct::Cancel).unwrap();
+    assert_eq!(run.told, ["parcel/0/ready", "order/cancellation"]);
+    assert!(run.effects.contains(&Effect::PayBack { units: vec![(0, 3), (1, 4)] }));
+    assert_eq!(run.effects.iter().filter(|effect| matches!(effect, Effect::GiveBack)).count(), 1);
+    let mut run = Run::new();
+    run.act(&OrderAct::Shipped { parcel: 2 }).unwrap();
+    assert_eq!(run.act(&OrderAct::Cancel), Err(OrderRefusal::TooLate));
+}
+
+#[test]
+fn a_code_is_read_in_any_script_and_nothing_else_is() {
+    let pepper = Pepper::new(b"secret");
+    let code = HandOverCode::of(&pepper, OrderId::from_bytes([2; 16]), 3);
+    let typed = code.reveal().to_owned();
+    assert!(code.matches(&typed) && code.matches(&typed.to_lowercase()));
+    assert!(code.matches(&format!("\u{200F}{} {}", &typed[..3], &typed[3..])));
+    let persian: String = typed
+        .chars()
+        .map(|own| own.to_digit(10).map_or(own, |digit| char::from_u32('۰' as u32 + digit).unwrap()))
+        .collect();
+    assert!(code.matches(&persian));
+    for wrong in ["", "000000", &typed[..5], &format!("{typed}0"), &"9".repeat(10_000)] {
+        assert!(!code.matches(wrong), "{wrong}");
+    }
+    assert_ne!(code, HandOverCode::of(&pepper, OrderId::from_bytes([2; 16]), 4));
+    assert!(!format!("{code:?}").contains(&typed));
+}
+
+#[test]
+fn repeat_orders_keep_their_day_in_both_calendars() {
+    let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+    let monthly = |first: &str, calendar| Subscription {
+        first: day(first),
+        every: Every::Months { months: 1, calendar },
+        skipped: BTreeSet::new(),
+        paused_until: None,
+        last: None,
+    };
+    // The 31st of Shahrivar 1405: the months that follow have 30 days, the last 29.
+    let jalali = monthly("2026-09-22", MonthCalendar::Jalali);
+    let mut due = vec![day("2026-09-22")];
+    for _ in 0..7 {
+        due.push(jalali.next_after(*due.last().unwrap(), |_| true).unwrap());
+    }
+    let days: Vec<u32> = due.iter().map(|own| crate::calendar::to_jalali(*own).unwrap().day).collect();
+    assert_eq!(days, [31, 30, 30, 30, 30, 30, 29, 31]);
+    let mut own = monthly("2026-01-31", MonthCalendar::Gregorian);
+    own.skipped.insert(1);
+    assert_eq!(own.next_after(day("2026-01-31"), |_| true), Some(day("2026-03-31")));
+    own.paused_until = Some(day("2026-04-15"));
+    assert_eq!(own.next_after(day("2026-01-31"), |_| true), Some(day("2026-04-30")));
+    // Closed on that day.
+    assert_eq!(own.next_after(day("2026-01-31"), |own| own != day("2026-04-30")), Some(day("2026-05-01")));
+    own.last = Some(day("2026-04-29"));
+    assert_eq!(own.next_after(day("2026-01-31"), |_| true), None);
+    assert_eq!(own.next_after(day("2026-01-31"), |_| false), None);
+    let years = monthly("1990-01-01", MonthCalendar::Gregorian);
+    assert_eq!(years.next_after(day("2400-05-03"), |_| true), Some(day("2400-06-01")));
+}
+
+fn acts() -> impl Strategy<Value = OrderAct> {
+    let parcel = 0_u16..5;
+    let place = prop_oneof![Just(SHOP), Just(DEPOT)].prop_map(location);
+    let line = 0_u16..3;
+    let units = 0_u32..4;
+    let how = prop_oneof![
+        Just(Resolution::Cancel),
+        Just(Resolution::Substitute { sku: sku("CUP") }),
+        place.clone().prop_map(|from| Resolution::Wait { from, pick_up: None, promised: None }),
+        Just(Resolution::Wait { from: location(SHOP), pick_up: Some(location(SHOP)), promised: None }),
+    ];
+    let id = prop_oneof![Just("r-1"), Just("r-2")].prop_map(str::to_owned);
+    let proof = prop_oneof![Just(Proof::Code), Just(Proof::WrongCode), Just(Proof::Identity)];
+    prop_oneof![
+        (0_u32..4).prop_map(|attempt| OrderAct::PaymentFailed { attempt }),
+        Just(OrderAct::Paid),
+        Just(OrderAct::Cancel),
+        (parcel.clone(), line.clone(), units.clone())
+            .prop_map(|(parcel, line, units)| OrderAct::Short { parcel, line, units }),
+        (parcel.clone(), line.clone(), how).prop_map(|(parcel, line, how)| OrderAct::Resolve { parcel, line, how }),
+        (parcel.clone(), place.clone(), vec((line.clone(), units.clone()), 0..3))
+            .prop_map(|(parcel, at, units)| OrderAct::Packed { parcel, at, units }),
+        Just(packed_in_shop()),
+        Just(packed_in_shop()),
+        parcel.clone().prop_map(|parcel| OrderAct::Shipped { parcel }),
+        parcel.clone().prop_map(|parcel| OrderAct::OutForDelivery { parcel }),
+        parcel.clone().prop_map(|parcel| OrderAct::Delivered { parcel }),
+        (parcel.clone(), place.clone()).prop_map(|(parcel, at)| OrderAct::Arrived { parcel, at }),
+        parcel.clone().prop_map(|parcel| OrderAct::CheckedIn { parcel, spot: "7".into() }),
+        (parcel.clone(), proof).prop_map(|(parcel, proof)| OrderAct::HandOver { parcel, proof }),
+        parcel.clone().prop_map(|parcel| OrderAct::RemindOfPickup { parcel }),
+        parcel.clone().prop_map(|parcel| OrderAct::ExpirePickup { parcel }),
+        (parcel, -100_i64..300).prop_map(|(parcel, minutes)| OrderAct::PromiseMoved {
+            parcel,
+            to: at("2026-05-05T12:00:00Z") + TimeDelta::minutes(minutes),
+        }),
+        (id.clone(), vec((line.clone(), units.clone()), 0..3))
+            .prop_map(|(id, units)| OrderAct::RequestReturn { id, units, exchange: Vec::new() }),
+        (id.clone(), place, vec((line, units), 0..2))
+            .prop_map(|(id, at, damaged)| OrderAct::ReceiveReturn { id, at, damaged }),
+        id.prop_map(|id| OrderAct::Refunded { id }),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    /// Whatever happens: no unit is lost or made, no state goes back, nothing is told twice, and hearing of an act again
+    /// changes nothing (a wrong code and a customer who waits aside, which are counted and told each time).
+    #[test]
+    fn orders_keep_their_laws(acts in vec((acts(), 0_i64..40), 0..40)) {
+        let mut run = Run::new();
+        let (mut issued, mut released, mut allocated) = (0_u32, 0_u32, 7_u32);
+        for (what, hours_later) in acts {
+            run.now += TimeDelta::hours(hours_later);
+            let before = run.order.clone();
+            run.effects.clear();
+            if run.act(&what).is_err() {
+                prop_assert_eq!(&run.order, &before);
+                continue;
+            }
+            for (old, new) in before.parcels.iter().zip(&run.order.parcels) {
+                let settles = old.state == ParcelState::PartlyShort && new.state == ParcelState::Open;
+                prop_assert!(new.state >= old.state || settles, "{:?} -> {:?}", old.state, new.state);
+            }
+            prop_assert!(run.order.state >= before.state);
+            // Units of each line: in parcels, or called off.
+            let mut held: BTreeMap<u16, u32> = BTreeMap::new();
+            for parcel in run.order.parcels.iter().filter(|own| {
+                !matches!(own.state, ParcelState::Cancelled | ParcelState::PickupExpired)
+            }) {
+                for (line, units) in parcel.by_line() {
+                    *held.entry(line).or_default() += units;
+                }
+            }
+            for (number, line) in (0_u16..).zip(&run.order.lines) {
+                prop_assert_eq!(held.get(&number).copied().unwrap_or(0) + line.cancelled, line.units);
+                prop_assert!(run.order.returned(number) <= run.order.delivered(number));
+            }
+            for effect in &run.effects {
+                let sum = |lines: &[crate::stock::reservation::Line]| lines.iter().map(|own| own.units).sum::<u32>();
+                match effect {
+                    Effect::Allocate { lines, .. } => allocated += sum(lines),
+                    Effect::Issue { lines, .. } => issued += sum(lines),
+                    Effect::Release { lines, .. } => released += sum(lines),
+                    _ => {}
+                }
+            }
+            prop_assert!(issued + released <= allocated);
+            let told: BTreeSet<&String> = run.told.iter().collect();
+            prop_assert_eq!(told.len(), run.told.len());
+            let counted = matches!(what, OrderAct::HandOver { proof: Proof::WrongCode, .. } | OrderAct::CheckedIn { .. });
+            if !counted {
+                let (once, count) = (run.order.clone(), run.told.len());
+                run.effects.clear();
+                if run.act(&what).is_ok() {
+                    prop_assert_eq!(&run.order, &once, "{:?}", &what);
+                    prop_assert!(run.effects.is_empty() && run.told.len() == count, "{:?}", what);
+                }
+            }
+            let text = serde_json::to_string(&run.order).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Order>(&text).unwrap(), &run.order);
+        }
+    }
+
+    /// A carrier's reports in any order, each any number of times, lead to the same state.
+    #[test]
+    fn reports_of_a_carrier_come_in_any_order(
+        order in Just(vec![ParcelState::Shipped, ParcelState::OutForDelivery, ParcelState::Delivered]).prop_shuffle(),
+        again in vec(0_usize..3, 0..5),
+    ) {
+        let report = |state| match state {
+            ParcelState::Shipped => OrderAct::Shipped { parcel: 2 },
+            ParcelState::OutForDelivery => OrderAct::OutForDelivery { parcel: 2 },
+            _ => OrderAct::Delivered { parcel: 2 },
+        };
+        let mut run = Run::new();
+        for state in order.iter().chain(again.iter().map(|at| &order[*at])) {
+            run.act(&report(*state)).unwrap();
+        }
+        prop_assert_eq!(run.state(2), ParcelState::Delivered);
+        prop_assert_eq!(run.told.iter().filter(|key| key.ends_with("delivered")).count(), 1);
+        let issued = run.effects.iter().filter(|effect| matches!(effect, Effect::Issue { .. }));
+        prop_assert_eq!(issued.count(), 1);
+    }
+}
