@@ -15,7 +15,7 @@ use super::standing::is_spoken;
 use super::stored::Holders;
 use super::{
     CommandKey, Context, Who, addresses, blocks, coupons, decided, digests, erased, event_log, holders, keys,
-    members, outbox, resolve,
+    members, orders, outbox, resolve,
 };
 
 /// What shall happen when the erased person is heard of again.
@@ -170,6 +170,7 @@ fn erase_record(
     coupons::forget(tx, id)?;
     outbox::forget(tx, context, id)?;
     digests::forget(tx, id)?;
+    orders::forget(tx, id)?;
     for identifier in record.claims.keys() {
         let value = identifier.digest(&rules.pepper);
         if holders::get(tx, value)?.count == 0 {

@@ -46,6 +46,9 @@
 //! | `V` cart or order | the slot that it booked |
 //! | `X` cart or order | what it was [promised](crate::stock::promise::Promise), and when it came true |
 //! | `Y` place, day | how many promises were kept there |
+//! | `#` order | the [order](crate::stock::order::Order), and under which keys its units are held |
+//! | `@` time, order | time alone brings something about for the order then: an index |
+//! | `$` record, order | the order is of the record's person: an index |
 
 use crate::channel::Channel;
 use crate::identifier::ValueHash;

@@ -30,6 +30,7 @@ mod likeness;
 mod linkage;
 mod matching;
 mod members;
+mod orders;
 mod outbox;
 mod packed;
 mod price_history;
@@ -66,6 +67,10 @@ pub use fold::{Outcome, Recorded};
 pub use front::{AsyncHub, Hub};
 pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
+pub use orders::{
+    OrderActed, OrderRequest, PlaceOutcome, PlaceRefusal, hand_over, order, order_act, order_id, order_tick,
+    orders_due, orders_of, place_order,
+};
 pub use outbox::{
     Claimed, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue, EnqueueOutcome,
     EscalateOutcome, MessageToldOf, Messages, Unsent, claim_message, delivery, due_messages, enqueue,

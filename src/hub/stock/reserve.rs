@@ -179,3 +179,28 @@ pub fn stock_ticket(
 ) -> Result<Option<Ticket>, Stop> {
     tx.get(&keys::ticket(context, key))
 }
+
+/// Goods that came back: these are for sale again, those are on the shelf but damaged. They are counted where they are, at a
+/// location that never had the product too.
+pub(in crate::hub) fn put_back(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    lines: &[reservation::Line],
+    damaged: &[reservation::Line],
+) -> Result<(), Stop> {
+    let whole = lines.iter().map(|line| (line, 0));
+    for (line, broken) in whole.chain(damaged.iter().map(|line| (line, line.units))) {
+        let key = keys::shelf(context, &line.place);
+        let mut shelf = tx.get::<KeptShelf>(&key)?.map(|kept| kept.shelf);
+        let receive = StockChange::Receive { units: line.units, announced: None };
+        Shelf::change(&mut shelf, &receive, Yield::Refuse, context.now);
+        if broken > 0 {
+            let units = shelf.as_ref().map_or(0, |shelf| shelf.damaged).saturating_add(broken);
+            Shelf::change(&mut shelf, &StockChange::Damaged { units }, Yield::Refuse, context.now);
+        }
+        if let Some(shelf) = shelf {
+            tx.put(&key, &KeptShelf { place: line.place.clone(), shelf })?;
+        }
+    }
+    Ok(())
+}

@@ -20,6 +20,9 @@ pub struct NewParcel {
     /// From when it is ready, or when it arrives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<DateTime<Utc>>,
+    /// Until when it was promised to be kept for her, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<DateTime<Utc>>,
 }
 
 /// What becomes of units that were not found.

@@ -65,6 +65,9 @@ pub struct Parcel {
     /// From when it is ready, or when it arrives, as it was last promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<DateTime<Utc>>,
+    /// Until when it was promised to be kept for her, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<DateTime<Utc>>,
     /// When it was ready, or the customer got it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ready_at: Option<DateTime<Utc>>,
@@ -98,6 +101,7 @@ impl Parcel {
             pick_up: plan.pick_up.clone(),
             state: ParcelState::Open,
             promised: plan.promised,
+            kept_until: plan.kept_until,
             ready_at: None,
             wrong_codes: 0,
             issued: false,
@@ -114,8 +118,9 @@ impl Parcel {
         })
     }
 
-    /// What it holds, where that lies.
-    pub(super) fn lines(&self) -> Vec<Line> {
+    /// What it holds and where that is taken from.
+    #[must_use]
+    pub fn goods(&self) -> Vec<Line> {
         let units = self.units().filter(|(_, _, units)| *units > 0);
         units.map(|(_, sku, units)| Line::new(Place::new(self.from.clone(), sku.clone()), units)).collect()
     }
@@ -207,7 +212,13 @@ impl Order {
     ///
     /// let lines = vec![OrderedLine { sku: throughline::cart::Sku::parse("MUG")?, units: 2, cancelled: 0 }];
     /// let shop = LocationId::parse("تجریش")?;
-    /// let parcel = NewParcel { from: shop.clone(), pick_up: Some(shop.clone()), units: vec![(0, 2)], promised: None };
+    /// let parcel = NewParcel {
+    ///     from: shop.clone(),
+    ///     pick_up: Some(shop.clone()),
+    ///     units: vec![(0, 2)],
+    ///     promised: None,
+    ///     kept_until: None,
+    /// };
     /// let now = "2026-03-20T10:00:00Z".parse()?;
     /// let (rules, hours) = (OrderRules::retail(), OrderHours::new());
     /// let (order, told) = Order::place(OrderId::from_bytes([7; 16]), lines, &[parcel], &rules, now)?;

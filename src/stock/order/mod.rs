@@ -34,4 +34,4 @@ pub use rules::{Apology, OrderHours, OrderRules};
 pub use state::{Guard, OrderState, ParcelState, ReturnState, State, TABLE, Told};
 pub use step::{OrderOutcome, OrderRefusal, OrderStep, act};
 pub use subscription::{Every, MonthCalendar, Subscription};
-pub use timers::{PickUpWindow, due_acts, pick_up_window};
+pub use timers::{PickUpWindow, due_acts, next_due, pick_up_window};

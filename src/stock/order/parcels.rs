@@ -8,7 +8,7 @@ use super::facts::{Content, MAX_PARCELS};
 use super::intent::Effect;
 use super::state::{OrderState, ParcelState, State};
 use super::step::{About, Taking};
-use super::{NewParcel, OrderRefusal, Parcel, Proof, Resolution, pick_up_window};
+use super::{NewParcel, OrderRefusal, Parcel, Proof, Resolution};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 type Taken = Result<(), OrderRefusal>;
@@ -34,7 +34,7 @@ impl Taking<'_> {
 
     /// Moves a parcel on, tells it, and lets its goods leave where they do.
     fn move_to(&mut self, number: u16, state: ParcelState) -> Taken {
-        let now = self.now;
+        let (now, rules, hours) = (self.now, self.rules, self.hours);
         let parcel = self.parcel(number)?;
         parcel.state = state;
         let mut about = About { parcel: Some(number), instant: parcel.promised, ..About::default() };
@@ -44,10 +44,8 @@ impl Taking<'_> {
         }
         if matches!(state, ParcelState::ReadyForPickup | ParcelState::PickupExpiring) {
             about.location.clone_from(&parcel.pick_up);
-            let ready = *parcel.ready_at.get_or_insert(now);
-            let hours = about.location.as_ref().and_then(|location| self.hours.of(location));
-            let window = hours.and_then(|(hours, zone)| pick_up_window(ready, &hours, zone, self.rules));
-            about.instant = window.map(|window| window.until);
+            parcel.ready_at.get_or_insert(now);
+            about.instant = parcel.waits(rules, hours).map(|window| window.until);
         }
         let leaves = match state {
             ParcelState::Shipped | ParcelState::OutForDelivery => true,
@@ -64,7 +62,7 @@ impl Taking<'_> {
     fn issue(&mut self, number: u16) -> Taken {
         let parcel = self.parcel(number)?;
         if !std::mem::replace(&mut parcel.issued, true) {
-            let lines = parcel.lines();
+            let lines = parcel.goods();
             self.effects.push(Effect::Issue { parcel: number, lines });
         }
         Ok(())
@@ -149,11 +147,12 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
                 pick_up: pick_up.clone(),
                 units: vec![(line, units)],
                 promised: *promised,
+                kept_until: None,
             };
             let mut fresh = Parcel::new(&plan, &taking.order.lines)?;
             fresh.contents.insert(line, missing);
             let at = u16::try_from(taking.order.parcels.len()).map_err(|_| OrderRefusal::TooMany)?;
-            taking.effects.push(Effect::Allocate { parcel: at, lines: fresh.lines() });
+            taking.effects.push(Effect::Allocate { parcel: at, lines: fresh.goods() });
             taking.order.parcels.push(fresh);
         }
     }
@@ -311,6 +310,7 @@ pub(super) fn remind(taking: &mut Taking<'_>, number: u16) -> Taken {
 }
 
 pub(super) fn expire(taking: &mut Taking<'_>, number: u16) -> Taken {
+    let (now, rules, hours) = (taking.now, taking.rules, taking.hours);
     let parcel = taking.parcel(number)?;
     if parcel.state == ParcelState::PickupExpired {
         return Ok(());
@@ -320,13 +320,9 @@ pub(super) fn expire(taking: &mut Taking<'_>, number: u16) -> Taken {
         return Ok(());
     }
     let place = parcel.pick_up.clone().ok_or(OrderRefusal::OtherWay)?;
-    let (lines, units, left) = (parcel.lines(), parcel.by_line(), parcel.issued);
+    let (lines, units, left) = (parcel.goods(), parcel.by_line(), parcel.issued);
     // Whoever runs the timer may be early, or have other opening hours in mind.
-    let ready = parcel.ready_at;
-    let over = taking.hours.of(&place).zip(ready).and_then(|((hours, zone), ready)| {
-        pick_up_window(ready, &hours, zone, taking.rules).map(|window| taking.now >= window.until)
-    });
-    if over == Some(false) {
+    if parcel.waits(rules, hours).is_some_and(|window| now < window.until) {
         return Err(OrderRefusal::NotReady);
     }
     taking.move_to(number, ParcelState::PickupExpired)?;
@@ -384,7 +380,7 @@ pub(super) fn call_off(taking: &mut Taking<'_>, number: u16) -> Vec<(u16, u32)> 
     if parcel.state == ParcelState::Cancelled {
         return Vec::new();
     }
-    let (lines, units) = (parcel.lines(), parcel.by_line());
+    let (lines, units) = (parcel.goods(), parcel.by_line());
     parcel.state = ParcelState::Cancelled;
     if !lines.is_empty() {
         taking.effects.push(Effect::Release { parcel: number, lines, not_found: false });

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::super::LocationId;
-use crate::calendar::{Calendar, Windows, Zone};
+use crate::calendar::{Windows, Zone};
 
 /// What is given for a promise that was not kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,10 +29,10 @@ pub struct OrderRules {
     pub apologies: Vec<Apology>,
     /// How many hours after the customer has everything she is asked how it was; `None` for never.
     pub review_after_hours: Option<u32>,
-    /// For how many opening days after the day on which it was ready a parcel is kept.
-    pub pick_up_days: u16,
-    /// How many opening days before the last one ends the customer is reminded: 0 on the last day itself, as it begins.
-    pub remind_days_before: u16,
+    /// On how many days on which the location opens a parcel is kept, the first one being that on which it is ready.
+    pub keep_days: u8,
+    /// How many opening days before the last one the customer is reminded, as the day begins: 0 on the last day itself.
+    pub remind_days_before: u8,
     /// After so many wrong codes only who shows who she is gets the parcel.
     pub wrong_codes: u32,
 }
@@ -47,7 +47,7 @@ impl OrderRules {
             delay_grace_minutes: 30,
             apologies: Vec::new(),
             review_after_hours: Some(72),
-            pick_up_days: 3,
+            keep_days: 3,
             remind_days_before: 0,
             wrong_codes: 5,
         }
@@ -79,7 +79,7 @@ impl OrderHours {
     }
 
     /// The opening hours of a location, and its zone.
-    pub(super) fn of(&self, location: &LocationId) -> Option<(Calendar<'_>, &Zone)> {
-        self.0.get(location).map(|(hours, zone)| (Calendar::new(hours, zone), zone))
+    pub(super) fn of(&self, location: &LocationId) -> Option<(&Windows, &Zone)> {
+        self.0.get(location).map(|(hours, zone)| (hours, zone))
     }
 }

@@ -51,6 +51,8 @@ pub enum OrderRefusal {
     NotReady,
     /// It is brought to the customer, so it does not wait anywhere; or it waits, and nobody brings it.
     OtherWay,
+    /// A wrong code.
+    WrongCode,
     /// Too many wrong codes: she has to show who she is.
     IdentityNeeded,
     /// The customer does not have so many units to give back.

@@ -1,8 +1,9 @@
 //! How long goods wait to be picked up, in opening days.
 
-use super::{Order, OrderAct, OrderHours, OrderRules, ParcelState};
-use crate::calendar::{Calendar, Zone};
-use crate::time::{DateTime, Days, Utc};
+use super::super::promise::Hours;
+use super::{Order, OrderAct, OrderHours, OrderRules, Parcel, ParcelState};
+use crate::calendar::{Windows, Zone};
+use crate::time::{DateTime, Utc};
 
 /// How long a parcel waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,23 +14,23 @@ pub struct PickUpWindow {
     pub until: DateTime<Utc>,
 }
 
-/// How long what is ready at an instant waits: until the location closes on the last of so many opening days after the day
-/// on which it was ready, by the location's own calendar. Closed days do not count. `None` if it does not open so often
-/// within the calendar's horizon.
+/// How long what is ready at an instant waits: until the location closes on the last of [`OrderRules::keep_days`] opening
+/// days, the one on which it can first be picked up included, and no less long than was `promised`. Closed days do not
+/// count. `None` if the location does not open so often.
 ///
 /// # Complexity
-/// O(stretches of opening hours passed).
+/// O(windows) for each day until then.
 ///
 /// ```
 /// # #[cfg(feature = "tzdb")] {
-/// use throughline::calendar::{Calendar, Windows, Zones};
+/// use throughline::calendar::{Windows, Zones};
 /// use throughline::stock::order::{OrderRules, pick_up_window};
 /// // Closed on Friday, in Tehran.
 /// let hours: Windows = serde_json::from_str(
 ///     r#"{"windows": [{"days": ["sat","sun","mon","tue","wed","thu"], "start": "09:00", "end": "21:00"}]}"#)?;
 /// let zone = Zones::bundled().named("Asia/Tehran")?;
-/// let ready = "2026-05-05T10:00:00Z".parse()?; // a Tuesday: Wednesday, Thursday and Saturday follow
-/// let window = pick_up_window(ready, &Calendar::new(&hours, &zone), &zone, &OrderRules::retail());
+/// let ready = "2026-05-06T10:00:00Z".parse()?; // a Wednesday: Thursday and Saturday follow
+/// let window = pick_up_window(ready, &hours, &zone, &OrderRules::retail(), None);
 /// assert_eq!(window.map(|window| window.until), Some("2026-05-09T17:30:00Z".parse()?));
 /// # }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -37,49 +38,28 @@ pub struct PickUpWindow {
 #[must_use]
 pub fn pick_up_window(
     ready: DateTime<Utc>,
-    hours: &Calendar<'_>,
+    hours: &Windows,
     zone: &Zone,
     rules: &OrderRules,
+    promised: Option<DateTime<Utc>>,
 ) -> Option<PickUpWindow> {
-    let first = zone.local(ready).0;
-    let kept = usize::from(rules.pick_up_days);
-    let (remind_at, until) = if hours.contains(ready) && hours.next_end(ready).is_none() {
-        // Always open, as a locker is: every day counts.
-        let midnight = |days: u64| first.checked_add_days(Days::new(days)).map(|day| zone.start_of(day));
-        let days = u64::from(rules.pick_up_days);
-        let before = days.saturating_sub(u64::from(rules.remind_days_before));
-        (midnight(before)?, midnight(days + 1)?)
-    } else {
-        // When each opening day first opens and last closes, from the day on which it is ready.
-        let closes = if hours.contains(ready) { hours.next_end(ready)? } else { ready };
-        let mut days = vec![(first, ready, closes)];
-        let mut at = ready;
-        // A day is whole when the next one begins.
-        while days.len() <= kept + 1 {
-            let opens = hours.next_start(at)?;
-            let closes = hours.next_end(opens)?;
-            let date = zone.local(opens).0;
-            match days.last_mut() {
-                Some(last) if last.0 == date => last.2 = closes,
-                _ => days.push((date, opens, closes)),
-            }
-            at = opens;
-        }
-        let remind = kept.saturating_sub(usize::from(rules.remind_days_before));
-        (days.get(remind)?.1, days.get(kept)?.2)
+    let hours = Hours { windows: hours, zone };
+    let opens = hours.open_from(ready)?;
+    let until = hours.end_of_open_day(opens, rules.keep_days.max(1))?;
+    let before = rules.keep_days.saturating_sub(1).saturating_sub(rules.remind_days_before);
+    let remind_at = match before {
+        0 => opens,
+        days => hours.open_from(hours.end_of_open_day(opens, days)?)?,
     };
-    Some(PickUpWindow { remind_at: remind_at.max(ready), until })
+    Some(PickUpWindow { remind_at, until: promised.map_or(until, |promised| until.max(promised)) })
 }
 
 /// What time alone brings about: reminders and ends of what waits to be picked up. [`act`](super::act()) takes them.
 #[must_use]
 pub fn due_acts(order: &Order, rules: &OrderRules, hours: &OrderHours, now: DateTime<Utc>) -> Vec<OrderAct> {
-    let waits = |state| matches!(state, ParcelState::ReadyForPickup | ParcelState::PickupExpiring);
     let mut due = Vec::new();
-    for (parcel, own) in (0..).zip(&order.parcels).filter(|(_, own)| waits(own.state)) {
-        let place = own.pick_up.as_ref().and_then(|location| hours.of(location));
-        let (Some((calendar, zone)), Some(ready)) = (place, own.ready_at) else { continue };
-        match pick_up_window(ready, &calendar, zone, rules) {
+    for (parcel, own) in (0..).zip(&order.parcels) {
+        match own.waits(rules, hours) {
             Some(window) if now >= window.until => due.push(OrderAct::ExpirePickup { parcel }),
             Some(window) if now >= window.remind_at && own.state == ParcelState::ReadyForPickup => {
                 due.push(OrderAct::RemindOfPickup { parcel });
@@ -88,4 +68,25 @@ pub fn due_acts(order: &Order, rules: &OrderRules, hours: &OrderHours, now: Date
         }
     }
     due
+}
+
+/// When time alone brings about something next: when to ask for [`due_acts`] again.
+#[must_use]
+pub fn next_due(order: &Order, rules: &OrderRules, hours: &OrderHours) -> Option<DateTime<Utc>> {
+    let next = order.parcels.iter().filter_map(|parcel| {
+        let window = parcel.waits(rules, hours)?;
+        Some(if parcel.state == ParcelState::ReadyForPickup { window.remind_at } else { window.until })
+    });
+    next.min()
+}
+
+impl Parcel {
+    /// How long it waits to be picked up, if it does and its location's hours are known.
+    pub(super) fn waits(&self, rules: &OrderRules, hours: &OrderHours) -> Option<PickUpWindow> {
+        if !matches!(self.state, ParcelState::ReadyForPickup | ParcelState::PickupExpiring) {
+            return None;
+        }
+        let (windows, zone) = hours.of(self.pick_up.as_ref()?)?;
+        pick_up_window(self.ready_at?, windows, zone, rules, self.kept_until)
+    }
 }

@@ -20,3 +20,4 @@ pub use fees::{FeeKind, FeeLine, FeeRules, ReturnWay, WayFee};
 pub use pickup::{PickupRules, pickup};
 pub use score::{NoPromise, Promise, PromiseScore, PromiseStanding, Step, StepKind, Way, label};
 pub use slot::{Slot, SlotBook, SlotPlan, SlotRefusal};
+pub(super) use working_day::Hours;

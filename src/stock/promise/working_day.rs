@@ -5,9 +5,9 @@ use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
 
 /// Opening hours in their zone.
 #[derive(Clone, Copy)]
-pub(super) struct Hours<'a> {
-    pub(super) windows: &'a Windows,
-    pub(super) zone: &'a Zone,
+pub(in crate::stock) struct Hours<'a> {
+    pub(in crate::stock) windows: &'a Windows,
+    pub(in crate::stock) zone: &'a Zone,
 }
 
 const NOON: WallTime = match WallTime::new(12, 0, 0) {
@@ -21,7 +21,7 @@ impl<'a> Hours<'a> {
     }
 
     /// That instant if it is open then, else when it opens next.
-    pub(super) fn open_from(self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub(in crate::stock) fn open_from(self, at: DateTime<Utc>) -> Option<DateTime<Utc>> {
         open_from(&self.calendar(), at)
     }
 
@@ -84,7 +84,7 @@ impl<'a> Hours<'a> {
     }
 
     /// The end of the last of so many days on which it opens, the one of that instant being the first.
-    pub(super) fn end_of_open_day(self, from: DateTime<Utc>, days: u8) -> Option<DateTime<Utc>> {
+    pub(in crate::stock) fn end_of_open_day(self, from: DateTime<Utc>, days: u8) -> Option<DateTime<Utc>> {
         let mut date = self.business_date(from);
         let mut left = days;
         // At most one in eight days may be open, or it counts as closing for good.

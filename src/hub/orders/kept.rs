@@ -1,0 +1,165 @@
+//! An order as it is kept, and what it does with stock.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::keys;
+use crate::hub::Context;
+use crate::hub::stock::{act_on_stock, put_back, stock_ticket};
+use crate::ids::{OrderId, RecordId};
+use crate::record::Millis;
+use crate::stock::order::{Effect, Order, OrderHours, OrderRules, next_due};
+use crate::stock::reservation::{Line, StockAct, StockOutcome, StockRefusal, Terms};
+use crate::stock::{Place, ReservationKey};
+use crate::store::{Stop, Stored, Tx};
+
+/// An order with what belongs to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptOrder {
+    #[serde(rename = "o")]
+    pub(super) order: Order,
+    /// Under which its units are held: first what it was placed under, then what was added since.
+    #[serde(rename = "k")]
+    pub(super) tickets: Vec<ReservationKey>,
+    /// Whose it is.
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none")]
+    pub(super) record: Option<RecordId>,
+    /// When time alone brings something about.
+    #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
+    pub(super) due: Option<Millis>,
+}
+
+impl Stored for KeptOrder {
+    const KIND: &'static str = "order";
+    const VERSION: u16 = 1;
+    const JOURNAL: bool = true;
+}
+
+/// Stands for an order under something else that names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrderMark {}
+
+impl Stored for OrderMark {
+    const KIND: &'static str = "order_mark";
+    const VERSION: u16 = 1;
+}
+
+impl KeptOrder {
+    pub(super) fn get(tx: &mut Tx<'_>, id: OrderId) -> Result<Option<Self>, Stop> {
+        tx.get(&keys::order(id))
+    }
+
+    /// Keeps it, and notes when it is due next.
+    pub(super) fn put(
+        &mut self,
+        tx: &mut Tx<'_>,
+        rules: &OrderRules,
+        hours: &OrderHours,
+    ) -> Result<(), Stop> {
+        let due = next_due(&self.order, rules, hours).map(Millis::from);
+        if due != self.due {
+            if let Some(before) = self.due {
+                tx.delete(&keys::due(before, self.order.id));
+            }
+            if let Some(at) = due {
+                tx.put(&keys::due(at, self.order.id), &OrderMark {})?;
+            }
+            self.due = due;
+        }
+        tx.put(&keys::order(self.order.id), self)
+    }
+
+    /// Does what a step calls for with stock. Answers what stock refused: units that were promised to a new parcel are
+    /// refused before anything is done; what happened at a shelf already is reported, for somebody to count.
+    pub(super) fn move_stock(
+        &mut self,
+        tx: &mut Tx<'_>,
+        context: &Context<'_>,
+        effects: &[Effect],
+        terms: &Terms<'_>,
+    ) -> Result<Moved, Stop> {
+        let mut reported = Vec::new();
+        for effect in effects {
+            if let Effect::Allocate { lines, .. } = effect {
+                let Some(key) = self.next_ticket() else { return Ok(Moved::Refused(Vec::new())) };
+                let reserve = StockAct::Reserve { lines: lines.clone(), until: None, backorder: true };
+                for act in [reserve, StockAct::Commit] {
+                    if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms)? {
+                        return Ok(Moved::Refused(why));
+                    }
+                }
+                self.tickets.push(key);
+            }
+        }
+        for effect in effects {
+            let (lines, not_found) = match effect {
+                Effect::Issue { lines, .. } => (lines, None),
+                Effect::Release { lines, not_found, .. } => (lines, Some(*not_found)),
+                Effect::Restock { lines, damaged, .. } => {
+                    put_back(tx, context, lines, damaged)?;
+                    continue;
+                }
+                _ => continue,
+            };
+            for (key, lines) in self.shared_out(tx, context, lines)? {
+                let lines = Some(lines);
+                let act = match not_found {
+                    None => StockAct::Issue { lines },
+                    Some(not_found) => StockAct::Cancel { lines, not_found },
+                };
+                if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms)? {
+                    reported.extend(why);
+                }
+            }
+        }
+        Ok(Moved::Done { reported })
+    }
+
+    /// A key under which nothing is held yet; `None` if there is no such name.
+    fn next_ticket(&self) -> Option<ReservationKey> {
+        ReservationKey::parse(&format!("{}/{}", self.order.id, self.tickets.len())).ok()
+    }
+
+    /// Which ticket has which of these units open, in the order in which the tickets were made.
+    fn shared_out(
+        &self,
+        tx: &mut Tx<'_>,
+        context: &Context<'_>,
+        lines: &[Line],
+    ) -> Result<Vec<(ReservationKey, Vec<Line>)>, Stop> {
+        let mut wanted: BTreeMap<&Place, u32> = BTreeMap::new();
+        for line in lines {
+            let sum = wanted.entry(&line.place).or_default();
+            *sum = sum.saturating_add(line.units);
+        }
+        let mut parts = Vec::new();
+        for key in &self.tickets {
+            let Some(ticket) = stock_ticket(tx, context, key)? else { continue };
+            let mut part = Vec::new();
+            for own in &ticket.lines {
+                if let Some(left) = wanted.get_mut(&own.place) {
+                    let here = own.open().min(*left);
+                    *left -= here;
+                    if here > 0 {
+                        part.push(Line::new(own.place.clone(), here));
+                    }
+                }
+            }
+            if !part.is_empty() {
+                parts.push((key.clone(), part));
+            }
+        }
+        Ok(parts)
+    }
+}
+
+/// What stock said.
+pub(super) enum Moved {
+    /// It is done; what did not fit with what was booked.
+    Done { reported: Vec<StockRefusal> },
+    /// There is not enough for a new parcel. Nothing is done.
+    Refused(Vec<StockRefusal>),
+}

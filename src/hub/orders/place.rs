@@ -1,0 +1,148 @@
+//! A cart becomes an order.
+
+use serde::{Deserialize, Serialize};
+
+use super::kept::{KeptOrder, OrderMark};
+use super::keys;
+use crate::hub::stock::act_on_stock;
+use crate::hub::{CommandKey, Context, Who};
+use crate::ids::OrderId;
+use crate::stock::ReservationKey;
+use crate::stock::StockErrorKind;
+use crate::stock::order::{Intent, NewParcel, Order, OrderHours, OrderRules, OrderedLine};
+use crate::stock::reservation::{Line, StockAct, StockOutcome, StockRefusal, Terms};
+use crate::store::{Once, Stop, Stored, Tx};
+
+/// An order as it is placed.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderRequest<'a> {
+    /// The host's number of the order, of 1 to 128 bytes. It names no person.
+    pub number: &'a str,
+    /// Whose it is, if she is known.
+    pub who: Option<&'a Who>,
+    /// What is ordered.
+    pub lines: &'a [OrderedLine],
+    /// What comes from where and goes where.
+    pub parcels: &'a [NewParcel],
+    /// Under which its units are held already, if they are: the cart's key. Its hold becomes the order's.
+    pub held: Option<&'a ReservationKey>,
+    /// The order for which this one is an exchange.
+    pub exchange_of: Option<OrderId>,
+    /// Whether units may be promised that are not there yet.
+    pub backorder: bool,
+    /// What a reservation must leave.
+    pub terms: &'a Terms<'a>,
+    /// What the host decided about orders.
+    pub rules: &'a OrderRules,
+    /// When locations are open.
+    pub hours: &'a OrderHours,
+}
+
+/// What became of an order that was to be placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "placed")]
+pub enum PlaceOutcome {
+    /// It is placed, and every unit of it is promised.
+    Placed {
+        /// Its id.
+        id: OrderId,
+        /// What is to be told.
+        intents: Vec<Intent>,
+    },
+    /// It is not. Nothing has changed.
+    Refused {
+        /// Why.
+        why: PlaceRefusal,
+    },
+}
+
+impl Stored for PlaceOutcome {
+    const KIND: &'static str = "place_outcome";
+    const VERSION: u16 = 1;
+}
+
+/// Why an order is not placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum PlaceRefusal {
+    /// The number is empty, too long or has control characters; or the lines and parcels do not fit together.
+    Invalid,
+    /// There are too many lines or parcels.
+    TooMany,
+    /// There is an order with that number.
+    NumberReused,
+    /// Units are not there.
+    Stock {
+        /// Which, and why.
+        refusals: Vec<StockRefusal>,
+    },
+    /// The command key was used before for another command.
+    KeyReused,
+}
+
+/// The id of the order with that number: a keyed hash.
+#[must_use]
+pub fn order_id(context: &Context<'_>, number: &str) -> OrderId {
+    OrderId::from_bytes(context.rules.pepper.digest("order", &[number.as_bytes()]))
+}
+
+/// Turns a cart into an order: promises every unit, all or none, and says what is to be told. Once for each command key.
+///
+/// Where units are held already under the cart's key, that hold becomes the order's, so that nobody can come between.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// O(lines + parcels), and the holds of the places.
+pub fn place_order(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    command: &CommandKey,
+    request: &OrderRequest<'_>,
+) -> Result<PlaceOutcome, Stop> {
+    let asked = (request.number, request.lines, request.parcels, request.held, request.exchange_of);
+    let asked = serde_json::to_vec(&asked).unwrap_or_default();
+    let hash = context.request("place_order", &[&asked]);
+    let once = command.once(tx, context, hash, |tx| place(tx, context, request))?;
+    Ok(match once {
+        Once::First(outcome) | Once::Repeated(outcome) => outcome,
+        Once::KeyReused => PlaceOutcome::Refused { why: PlaceRefusal::KeyReused },
+    })
+}
+
+fn place(tx: &mut Tx<'_>, context: &Context<'_>, request: &OrderRequest<'_>) -> Result<PlaceOutcome, Stop> {
+    let refused = |why| Ok(PlaceOutcome::Refused { why });
+    let Ok(own_key) = ReservationKey::parse(request.number) else { return refused(PlaceRefusal::Invalid) };
+    let id = order_id(context, request.number);
+    if KeptOrder::get(tx, id)?.is_some() {
+        return refused(PlaceRefusal::NumberReused);
+    }
+    let placed = Order::place(id, request.lines.to_vec(), request.parcels, request.rules, context.now);
+    let (mut order, intents) = match placed {
+        Ok(placed) => placed,
+        Err(error) => {
+            let too_many = matches!(error.kind(), StockErrorKind::TooMany | StockErrorKind::Overflow);
+            return refused(if too_many { PlaceRefusal::TooMany } else { PlaceRefusal::Invalid });
+        }
+    };
+    order.exchange_of = request.exchange_of;
+    let record = match request.who {
+        Some(who) => who.record(tx, context)?,
+        None => None,
+    };
+    let key = request.held.cloned().unwrap_or(own_key);
+    let lines: Vec<Line> = order.parcels.iter().flat_map(crate::stock::order::Parcel::goods).collect();
+    let reserve = StockAct::Reserve { lines, until: None, backorder: request.backorder };
+    for act in [reserve, StockAct::Commit] {
+        if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, request.terms)? {
+            return refused(PlaceRefusal::Stock { refusals: why });
+        }
+    }
+    let mut kept = KeptOrder { order, tickets: vec![key], record, due: None };
+    kept.put(tx, request.rules, request.hours)?;
+    if let Some(record) = record {
+        tx.put(&keys::of_record(record, id), &OrderMark {})?;
+    }
+    Ok(PlaceOutcome::Placed { id, intents })
+}
