@@ -46,10 +46,9 @@ fn order(now: DateTime<Utc>) -> Order {
 }
 
 fn hours() -> OrderHours {
-    let open: Windows = serde_json::from_str(
-        r#"{"windows": [{"days": ["sat","sun","mon","tue","wed","thu"], "start": "09:00", "end": "21:00"}]}"#,
-    )
-    .unwrap();
+    let day = |day| format!(r#"{{"from": ["{day}", "09:00"], "to": ["{day}", "21:00"]}}"#);
+    let week = ["sat", "sun", "mon", "tue", "wed", "thu"].map(day).join(",");
+    let open: Windows = serde_json::from_str(&format!(r#"{{"windows": [{week}]}}"#)).unwrap();
     OrderHours::new().with(location(SHOP), open, Zone::utc())
 }
 

@@ -26,8 +26,9 @@ pub struct PickUpWindow {
 /// use throughline::calendar::{Windows, Zones};
 /// use throughline::stock::order::{OrderRules, pick_up_window};
 /// // Closed on Friday, in Tehran.
-/// let hours: Windows = serde_json::from_str(
-///     r#"{"windows": [{"days": ["sat","sun","mon","tue","wed","thu"], "start": "09:00", "end": "21:00"}]}"#)?;
+/// let day = |day| format!(r#"{{"from": ["{day}", "09:00"], "to": ["{day}", "21:00"]}}"#);
+/// let week = ["sat", "sun", "mon", "tue", "wed", "thu"].map(day).join(",");
+/// let hours: Windows = serde_json::from_str(&format!(r#"{{"windows": [{week}]}}"#))?;
 /// let zone = Zones::bundled().named("Asia/Tehran")?;
 /// let ready = "2026-05-06T10:00:00Z".parse()?; // a Wednesday: Thursday and Saturday follow
 /// let window = pick_up_window(ready, &hours, &zone, &OrderRules::retail(), None);
