@@ -110,9 +110,6 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
         return Err(OrderRefusal::TooMany);
     }
     let parcel = taking.parcel(number)?;
-    if parcel.state.is_final() {
-        return Err(OrderRefusal::Closed);
-    }
     let contents = parcel.contents.get_mut(&line).ok_or(OrderRefusal::Unknown)?;
     let mut missing: Vec<Content> = Vec::new();
     for content in contents.iter_mut().filter(|content| content.missing > 0) {
