@@ -85,6 +85,7 @@ pub mod stock;
 pub mod store;
 pub mod text;
 pub mod time;
+pub mod wallet;
 
 /// The README's code is compiled and run with the tests.
 #[cfg(all(doctest, feature = "redb"))]
