@@ -3,14 +3,29 @@
 //! | you want | use |
 //! |---|---|
 //! | to move, hold, capture or give back value | [`ledger`] |
-//! | points that wait, count, are spent and run out | [`points`] |
+//! | points that wait, count, are spent, run out, and come back with returned goods | [`points`] |
+//! | what a purchase earns | [`EarnRules`](points::EarnRules) |
+//! | the level that a customer has reached, and until when | [`tier`] |
+//! | the last day of a month, quarter or year in the Gregorian or Iranian calendar | [`period`] |
+//! | to show an account's lines, and prove them | [`statement`] |
+//! | a gift card's code | [`GiftCode`] |
+//! | to fill up an account by itself | [`TopUpRule`] |
 //!
-//! Amounts are whole numbers of minor units of a currency, or whole points. No floating point anywhere.
+//! Everything here is pure; the hub's use cases keep it over a store. Amounts are whole numbers of minor units of a
+//! currency, or whole points. No floating point anywhere.
 #![deny(clippy::float_arithmetic)]
 
+mod gift;
 pub mod ledger;
 mod name;
+pub mod period;
+pub mod points;
+pub mod statement;
+pub mod tier;
+mod top_up;
 mod unit;
 
+pub use gift::{GiftCode, NotAGiftCode};
 pub use name::{InvalidName, ProgrammeId, Purpose};
+pub use top_up::{TopUpDecision, TopUpRule};
 pub use unit::Unit;

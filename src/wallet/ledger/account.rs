@@ -199,6 +199,11 @@ impl Account {
         self.latest.map_or(now, |latest| latest.max(now))
     }
 
+    /// The same account before any transfer.
+    pub(super) fn emptied(self) -> Self {
+        Self { balances: Balances::default(), latest: None, ending: BTreeMap::new(), ..self }
+    }
+
     /// Takes out what has ended.
     pub(super) fn settle(&mut self, now: DateTime<Utc>) {
         if self.ending.is_empty() {

@@ -42,7 +42,7 @@ impl Ledger {
             return if same { Ok(()) } else { Err(AccountTaken(())) };
         }
         // What an account came to elsewhere does not come along: every value here came by a transfer.
-        let account = Account::new(account.id(), account.unit().clone(), account.limits());
+        let account = account.emptied();
         self.account_of.insert(account.id(), self.accounts.len());
         self.accounts.push(account);
         Ok(())
