@@ -15,7 +15,7 @@ use super::standing::is_spoken;
 use super::stored::Holders;
 use super::{
     CommandKey, Context, Who, addresses, blocks, coupons, decided, digests, erased, event_log, holders, keys,
-    members, orders, outbox, resolve,
+    members, orders, outbox, resolve, wallet,
 };
 
 /// What shall happen when the erased person is heard of again.
@@ -63,6 +63,8 @@ pub enum What {
 /// of an address goes with the last record that holds it.
 ///
 /// Afterwards everything is as if the records had never been seen, and other records that they held together are apart.
+/// The books of a wallet are kept, as the law of most countries asks for; nothing leads from her to her accounts any more, and
+/// what is still on them stays there for the house to book out before.
 /// What a linkage model counted when it was trained goes with its next training ([`Linkage`](super::Linkage)).
 /// Who may ask for it is for the host to decide: an erasure is a weapon in the wrong hands.
 ///
@@ -171,6 +173,7 @@ fn erase_record(
     outbox::forget(tx, context, id)?;
     digests::forget(tx, id)?;
     orders::forget(tx, id)?;
+    wallet::forget(tx, id)?;
     for identifier in record.claims.keys() {
         let value = identifier.digest(&rules.pepper);
         if holders::get(tx, value)?.count == 0 {

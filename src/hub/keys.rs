@@ -49,6 +49,18 @@
 //! | `#` order | the [order](crate::stock::order::Order), and under which keys its units are held |
 //! | `@` time, order | time alone brings something about for the order then: an index |
 //! | `$` record, order | the order is of the record's person: an index |
+//! | `B` account | what an account counts, its limits, in how many parts it is kept |
+//! | `B` account, part | its balances and the head of its lines |
+//! | `E` transfer | an [entry](crate::wallet::ledger::Entry) of the books: a fact |
+//! | `J` account, part, number | a line of an account |
+//! | `I` record, `a`, unit | which account the record has |
+//! | `I` record, `f`, family | the record is a member of a family: an index |
+//! | `U` account | the lots of an account of points |
+//! | `Z` `d` act | what an act on a wallet did, to know it when it comes again |
+//! | `Z` `e` account, time, act | what an act earned, for the tiers |
+//! | `Z` `f` family | the account that it shares, and the members |
+//! | `Z` `g` gift card's code | its account, and until when it is good |
+//! | `Z` `w` subject | wrong gift card codes |
 
 use crate::channel::Channel;
 use crate::identifier::ValueHash;

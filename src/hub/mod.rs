@@ -47,6 +47,7 @@ mod stored;
 mod timelines;
 mod triggers;
 mod verify;
+mod wallet;
 mod who;
 
 pub use bulk::{Census, Intake, RefusedLine};
@@ -91,4 +92,10 @@ pub use stock::{
 pub use timelines::{event, resume, sessions, timeline};
 pub use triggers::{Triggering, due_triggers};
 pub use verify::{Verified, challenge, verify};
+pub use wallet::{
+    AccountHeld, Deed, GiftStanding, MemberLimit, Payer, TransfersOutcome, UnitHeld, WalletAct,
+    WalletOutcome, WalletRefusal, WalletView, account_balances, balance_proof, gift_card, house_account_id,
+    leave_family, open_house_account, share_account, statement, tier, transfer, transfer_all, wallet,
+    wallet_act,
+};
 pub use who::Who;

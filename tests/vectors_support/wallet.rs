@@ -87,6 +87,10 @@ const fn result(outcome: &Applied) -> &'static str {
     }
 }
 
+fn named(name: Option<&String>) -> Result<&str, &'static str> {
+    name.map(String::as_str).ok_or("a transfer names no account")
+}
+
 pub(crate) fn ledger(input: &str) -> Outcome<Value> {
     let input: LedgerInput = serde_json::from_str(input)?;
     let unit = Unit::Money(CurrencyUnit::new(Currency::parse("EUR")?, 2)?);
@@ -111,18 +115,17 @@ pub(crate) fn ledger(input: &str) -> Outcome<Value> {
     for one in &input.transfers {
         now = one.t.unwrap_or(now);
         let id = transfer(&one.id);
-        let named = |name: &Option<String>| name.as_deref().ok_or("a transfer names no account");
         let hold = || one.pending.as_deref().map(transfer).ok_or("a transfer names no pending one");
         let made = match one.kind.as_deref() {
             Some("pending") => {
                 let until = one.timeout.filter(|seconds| *seconds != 0).map(|seconds| second(now + seconds));
-                let (debit, credit) = (account(named(&one.dr)?), account(named(&one.cr)?));
+                let (debit, credit) = (account(named(one.dr.as_ref())?), account(named(one.cr.as_ref())?));
                 Transfer::hold(id, debit, credit, one.amount.ok_or("no amount")?, until)
             }
             Some("post") if one.pending.is_some() => Transfer::post(id, hold()?, one.amount),
             Some("void") => Transfer::void(id, hold()?),
             None | Some("post" | "posted" | "transfer" | "single" | "direct" | "plain" | "move") => {
-                let (debit, credit) = (account(named(&one.dr)?), account(named(&one.cr)?));
+                let (debit, credit) = (account(named(one.dr.as_ref())?), account(named(one.cr.as_ref())?));
                 Transfer::new(id, debit, credit, one.amount.ok_or("no amount")?)
             }
             Some(_) => return Err("unknown kind of transfer".into()),

@@ -1,0 +1,185 @@
+//! Gift cards: accounts that belong to whoever has the code.
+
+use serde::{Deserialize, Serialize};
+
+use super::acts::{Acted, End, amount_of, house, post};
+use super::books::open;
+use super::keys;
+use super::requests::{WalletAct, WalletRefusal};
+use super::stored::{Done, Gift, Part};
+use crate::hub::Context;
+use crate::money::Money;
+use crate::pricing::coupon::{GuessRules, Guesses};
+use crate::store::{Stop, Tx};
+use crate::time::{DateTime, TimeDelta, Utc};
+use crate::wallet::ledger::{AccountId, Limits, Refusal, Transfer};
+use crate::wallet::{GiftCode, NotAGiftCode, Unit};
+
+pub(super) struct Issue<'a> {
+    pub(super) code: &'a GiftCode,
+    pub(super) from: &'a str,
+    pub(super) amount: Money,
+    pub(super) until: Option<DateTime<Utc>>,
+    pub(super) refund_days: u32,
+}
+
+pub(super) struct Payment<'a> {
+    pub(super) code: &'a str,
+    pub(super) to: &'a str,
+    pub(super) amount: Money,
+    pub(super) subject: &'a str,
+    pub(super) guesses: &'a GuessRules,
+}
+
+/// What a gift card holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "gift")]
+pub enum GiftStanding {
+    /// It is good.
+    Good {
+        /// What it counts.
+        unit: Unit,
+        /// How much is on it.
+        available: i64,
+        /// Until when, if it ends.
+        until: Option<DateTime<Utc>>,
+        /// Its account, for the statement.
+        account: AccountId,
+    },
+    /// The code is refused.
+    Refused {
+        /// Why.
+        #[serde(rename = "because")]
+        why: WalletRefusal,
+    },
+}
+
+fn digest(context: &Context<'_>, code: &GiftCode) -> [u8; 16] {
+    context.rules.pepper.digest("wallet_gift", &[code.bytes()])
+}
+
+fn guesses_of(context: &Context<'_>, subject: &str) -> crate::store::Key {
+    keys::guesses(context.rules.pepper.digest("wallet_gift_subject", &[subject.as_bytes()]))
+}
+
+/// Counts one more wrong code of a subject.
+pub(super) fn count_wrong(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    subject: &str,
+    rules: &GuessRules,
+) -> Result<(), Stop> {
+    let key = guesses_of(context, subject);
+    let wrong = tx.get::<Guesses>(&key)?.unwrap_or_default();
+    tx.put(&key, &wrong.after_wrong(rules, context.now))
+}
+
+/// The card of a code, if it is good and the subject need not wait.
+fn find(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    code: &str,
+    subject: &str,
+    rules: &GuessRules,
+) -> Acted<([u8; 16], Gift)> {
+    let wrong = tx.get::<Guesses>(&guesses_of(context, subject))?.unwrap_or_default();
+    if let Some(until) = wrong.wait_until(rules, context.now) {
+        return Err(WalletRefusal::Wait { until }.into());
+    }
+    let code = match GiftCode::parse(code) {
+        Ok(code) => code,
+        Err(NotAGiftCode::Mistyped) => return Err(WalletRefusal::GiftMistyped.into()),
+        Err(_) => return Err(End::Guessed(WalletRefusal::GiftUnknown)),
+    };
+    let card = digest(context, &code);
+    let gift = tx.get::<Gift>(&keys::gift(card))?.ok_or(End::Guessed(WalletRefusal::GiftUnknown))?;
+    match gift.until {
+        Some(at) if at <= context.now => Err(WalletRefusal::GiftEnded { at }.into()),
+        _ => Ok((card, gift)),
+    }
+}
+
+/// What is on a gift card, for whoever has its code. Wrong codes are counted and slowed as when it pays.
+///
+/// # Errors
+/// Of the store only.
+pub fn gift_card(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    code: &str,
+    subject: &str,
+    guesses: &GuessRules,
+) -> Result<GiftStanding, Stop> {
+    let why = match find(tx, context, code, subject, guesses) {
+        Ok((_, gift)) => {
+            let part = tx.get::<Part>(&keys::part(gift.account, 0))?;
+            let available = part.map_or(0, |part| part.account.balances(context.now).available());
+            let Gift { account, unit, until, .. } = gift;
+            return Ok(GiftStanding::Good { unit, available, until, account });
+        }
+        Err(End::Stop(stop)) => return Err(stop),
+        Err(End::Refused(why)) => why,
+        Err(End::Guessed(why)) => {
+            count_wrong(tx, context, subject, guesses)?;
+            why
+        }
+    };
+    Ok(GiftStanding::Refused { why })
+}
+
+pub(super) fn issue(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    act: &WalletAct<'_>,
+    card: &Issue<'_>,
+    done: Done,
+) -> Acted<Done> {
+    let (amount, unit) = amount_of(card.amount)?;
+    let unit = Unit::Money(unit);
+    let from = house(tx, context, card.from, &unit)?;
+    let digest = digest(context, card.code);
+    if tx.exists(&keys::gift(digest))? {
+        return Err(WalletRefusal::GiftKnown.into());
+    }
+    if let Some(at) = card.until.filter(|until| *until <= context.now) {
+        return Err(WalletRefusal::GiftEnded { at }.into());
+    }
+    // Nothing leads from the books to the code.
+    let account = context.mint.next(AccountId::from_bytes);
+    open(tx, account, &unit, Limits::no_debt(), 1)?;
+    let gift = Gift { account, unit: unit.clone(), until: card.until, refund_days: card.refund_days };
+    tx.put(&keys::gift(digest), &gift)?;
+    let moved = post(tx, context, act, Transfer::new(act.id, from, account, amount))?;
+    Ok(Done { unit: Some(unit), amount, moved: vec![moved], gift: Some(digest), ..done })
+}
+
+pub(super) fn pay(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    act: &WalletAct<'_>,
+    payment: &Payment<'_>,
+    done: Done,
+) -> Acted<Done> {
+    let (card, gift) = find(tx, context, payment.code, payment.subject, payment.guesses)?;
+    let (amount, unit) = amount_of(payment.amount)?;
+    let unit = Unit::Money(unit);
+    if gift.unit != unit {
+        return Err(WalletRefusal::GiftUnknown.into());
+    }
+    let to = house(tx, context, payment.to, &unit)?;
+    match post(tx, context, act, Transfer::new(act.id, gift.account, to, amount)) {
+        Ok(moved) => Ok(Done { unit: Some(unit), amount, moved: vec![moved], gift: Some(card), ..done }),
+        Err(End::Refused(WalletRefusal::Transfer(Refusal::ExceedsCredits { available, .. }))) => {
+            Err(WalletRefusal::NotEnough { available }.into())
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Money came back to a card: it can be used for some days at least.
+pub(super) fn prolong(tx: &mut Tx<'_>, context: &Context<'_>, card: [u8; 16]) -> Result<(), Stop> {
+    let Some(gift) = tx.get::<Gift>(&keys::gift(card))? else { return Ok(()) };
+    let least = context.now.checked_add_signed(TimeDelta::days(gift.refund_days.into()));
+    let until = gift.until.map(|until| least.map_or(until, |least| until.max(least)));
+    tx.put(&keys::gift(card), &Gift { until, ..gift })
+}

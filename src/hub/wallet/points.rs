@@ -1,0 +1,227 @@
+//! Points over a store: lots and books change together.
+
+use super::acts::{Acted, post, transfer_id};
+use super::books::{PARTS, account_of, enter, open};
+use super::requests::{WalletAct, WalletRefusal};
+use super::stored::{Done, Earned, TakenFrom};
+use super::{keys, views};
+use crate::hub::{Context, Who};
+use crate::record::Millis;
+use crate::store::{Stop, Tx};
+use crate::time::{DateTime, Utc};
+use crate::wallet::ledger::{AccountId, Limits, Outcome, Transfer, TransferId};
+use crate::wallet::points::{Lots, PointsRefusal, ReturnPolicy, ReturnedPoints};
+use crate::wallet::{ProgrammeId, Purpose, Unit};
+
+/// Points that are earned, and when they count.
+pub(super) struct NewLot {
+    pub(super) points: u64,
+    pub(super) from: Option<DateTime<Utc>>,
+    pub(super) until: Option<DateTime<Utc>>,
+}
+
+impl From<PointsRefusal> for super::acts::End {
+    fn from(why: PointsRefusal) -> Self {
+        Self::Refused(WalletRefusal::Points(why))
+    }
+}
+
+/// The account of the house from which a programme's points come and to which they go.
+pub(super) fn issuer(tx: &mut Tx<'_>, context: &Context<'_>, unit: &Unit) -> Result<AccountId, Stop> {
+    let name = unit.to_string();
+    let id = AccountId::from_bytes(context.rules.pepper.digest("wallet_programme", &[name.as_bytes()]));
+    if !tx.exists(&keys::account(id))? {
+        open(tx, id, unit, Limits::none(), PARTS)?;
+    }
+    Ok(id)
+}
+
+/// The lots of an account; those that have run out leave the books first.
+fn lots(tx: &mut Tx<'_>, context: &Context<'_>, account: AccountId, issuer: AccountId) -> Result<Lots, Stop> {
+    let mut lots = tx.get::<Lots>(&keys::lots(account))?.unwrap_or_default();
+    let over = lots.settle(context.now);
+    for lot in &over {
+        let millis = lot.until.map_or(0, |until| until.timestamp_millis());
+        let id = lot.id.derived("ran_out", millis.cast_unsigned());
+        let out = Transfer::new(id, account, issuer, lot.left);
+        let out = Purpose::parse("points_ran_out").map_or(out.clone(), |purpose| out.for_purpose(purpose));
+        if let Outcome::Refused(_) = enter(tx, context, &out)? {
+            // Sums are checked when points are earned, so the books take what leaves.
+            return Err(crate::store::StoreError::new(
+                crate::store::StoreErrorKind::Corrupt,
+                "reading the points of an account",
+            )
+            .into());
+        }
+    }
+    if !over.is_empty() {
+        tx.put(&keys::lots(account), &lots)?;
+    }
+    Ok(lots)
+}
+
+pub(super) fn earn(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    act: &WalletAct<'_>,
+    to: &Who,
+    programme: &ProgrammeId,
+    new: &NewLot,
+    done: Done,
+) -> Acted<Done> {
+    let unit = Unit::Points(programme.clone());
+    let record = to.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
+    let account = account_of(tx, context, record, &unit)?;
+    let issuer = issuer(tx, context, &unit)?;
+    let mut lots = lots(tx, context, account, issuer)?;
+    lots.earn(act.id, new.points, new.from.unwrap_or(context.now), new.until, context.now)?;
+    let moved = post(tx, context, act, Transfer::new(act.id, issuer, account, new.points))?;
+    tx.put(&keys::lots(account), &lots)?;
+    let earned = Earned { at: context.now, points: new.points, back: 0 };
+    tx.put(&keys::earned(account, Millis::from(context.now), act.id), &earned)?;
+    Ok(Done { unit: Some(unit), amount: new.points, moved: vec![moved], ..done })
+}
+
+pub(super) fn spend(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    act: &WalletAct<'_>,
+    by: &Who,
+    programme: &ProgrammeId,
+    points: u64,
+    mut done: Done,
+) -> Acted<Done> {
+    let unit = Unit::Points(programme.clone());
+    let record = by.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
+    if points == 0 {
+        return Err(PointsRefusal::Zero.into());
+    }
+    let issuer = issuer(tx, context, &unit)?;
+    let mut all = Vec::new();
+    for (_, account) in views::accounts(tx, context, record, &unit)? {
+        let lots = lots(tx, context, account, issuer)?;
+        let active = u64::try_from(lots.balance(context.now).active).unwrap_or(0);
+        all.push((account, lots, active, 0_u64));
+    }
+    let active = all.iter().fold(0_u64, |sum, one| sum.saturating_add(one.2));
+    if points > active {
+        return Err(PointsRefusal::NotEnough { active }.into());
+    }
+    // The lot that ends first, wherever it is; an account that owes gives no more than it has left.
+    let mut order: Vec<_> = all
+        .iter()
+        .enumerate()
+        .flat_map(|(place, (_, lots, ..))| lots.lots().iter().map(move |lot| (lot, place)))
+        .filter(|(lot, _)| lot.from <= context.now)
+        .map(|(lot, place)| ((lot.until.is_none(), lot.until, lot.id), lot.left, place))
+        .collect();
+    order.sort_unstable();
+    let mut wanted = points;
+    for (_, left, place) in order {
+        if let Some((_, _, active, share)) = all.get_mut(place) {
+            let part = left.min(wanted).min(active.saturating_sub(*share));
+            *share += part;
+            wanted -= part;
+        }
+    }
+    for (account, mut lots, _, share) in all {
+        if share == 0 {
+            continue;
+        }
+        let taken = lots.spend(share, context.now)?;
+        let id = transfer_id(act, done.moved.len());
+        done.moved.push(post(tx, context, act, Transfer::new(id, account, issuer, share))?);
+        done.taken.push(TakenFrom { account, taken });
+        tx.put(&keys::lots(account), &lots)?;
+    }
+    if wanted > 0 {
+        // A clock that shows an earlier instant than the last change of an account.
+        return Err(PointsRefusal::NotEnough { active: points - wanted }.into());
+    }
+    Ok(Done { unit: Some(unit), amount: points, ..done })
+}
+
+fn done_before(tx: &mut Tx<'_>, of: TransferId, act: &str) -> Acted<(Done, Unit)> {
+    let found = tx.get::<Done>(&keys::done(of))?;
+    let found = found.filter(|done| done.asked.get("act").is_some_and(|of| of == act));
+    let found = found.ok_or(WalletRefusal::NothingToRollBack)?;
+    let unit = found.unit.clone().ok_or(WalletRefusal::NothingToRollBack)?;
+    Ok((found, unit))
+}
+
+pub(super) fn give_back(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    act: &WalletAct<'_>,
+    of: TransferId,
+    points: u64,
+    how: ReturnedPoints,
+    mut done: Done,
+) -> Acted<Done> {
+    let (mut spend, unit) = done_before(tx, of, "spend")?;
+    let issuer = issuer(tx, context, &unit)?;
+    let left = spend.amount.saturating_sub(spend.back);
+    if points == 0 {
+        return Err(PointsRefusal::Zero.into());
+    }
+    if points > left {
+        return Err(WalletRefusal::MoreThanLeft { left }.into());
+    }
+    let mut wanted = points;
+    for from in spend.taken.iter_mut().rev() {
+        let held = from.taken.iter().fold(0_u64, |sum, part| sum.saturating_add(part.points));
+        let share = held.min(wanted);
+        if share == 0 {
+            continue;
+        }
+        wanted -= share;
+        let mut lots = lots(tx, context, from.account, issuer)?;
+        let back = lots.give_back(&mut from.taken, share, how, spend.at, context.now)?;
+        if back.returned > 0 {
+            let id = transfer_id(act, done.moved.len());
+            let moved = Transfer::new(id, issuer, from.account, back.returned);
+            done.moved.push(post(tx, context, act, moved)?);
+        }
+        done.back += back.lost;
+        tx.put(&keys::lots(from.account), &lots)?;
+    }
+    spend.back += points;
+    tx.put(&keys::done(of), &spend)?;
+    Ok(Done { unit: Some(unit), amount: points, ..done })
+}
+
+pub(super) fn take_back(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    act: &WalletAct<'_>,
+    of: TransferId,
+    points: u64,
+    policy: ReturnPolicy,
+    mut done: Done,
+) -> Acted<Done> {
+    let (mut earning, unit) = done_before(tx, of, "earn")?;
+    let issuer = issuer(tx, context, &unit)?;
+    let left = earning.amount.saturating_sub(earning.back);
+    if points == 0 {
+        return Err(PointsRefusal::Zero.into());
+    }
+    if points > left {
+        return Err(WalletRefusal::MoreThanLeft { left }.into());
+    }
+    let account = earning.moved.first().map(|moved| moved.credit).ok_or(WalletRefusal::NothingToRollBack)?;
+    let mut lots = lots(tx, context, account, issuer)?;
+    let taken = lots.take_back(of, points, policy, context.now);
+    if taken.taken > 0 {
+        let moved = Transfer::new(act.id, account, issuer, taken.taken);
+        done.moved.push(post(tx, context, act, moved)?);
+    }
+    tx.put(&keys::lots(account), &lots)?;
+    // The goods came back, so they do not count towards a tier, whether or not the points could be taken.
+    earning.back += points;
+    let key = keys::earned(account, Millis::from(earning.at), of);
+    if let Some(earned) = tx.get::<Earned>(&key)? {
+        tx.put(&key, &Earned { back: earned.back.saturating_add(points), ..earned })?;
+    }
+    tx.put(&keys::done(of), &earning)?;
+    Ok(Done { unit: Some(unit), amount: points, back: points - taken.taken, ..done })
+}

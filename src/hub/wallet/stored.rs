@@ -1,0 +1,170 @@
+//! The shapes in which the wallet's facts are kept.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::RecordId;
+use crate::store::Stored;
+use crate::time::{DateTime, Utc};
+use crate::wallet::Unit;
+use crate::wallet::ledger::{Account, AccountId, Entry, Limits, TransferId};
+use crate::wallet::period::PeriodRule;
+use crate::wallet::points::{Lots, Taken};
+use crate::wallet::statement::{Head as ChainHead, Line, Mark};
+
+/// What is the same for all parts of an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Head {
+    pub(super) unit: Unit,
+    #[serde(default)]
+    pub(super) limits: Limits,
+    pub(super) parts: u8,
+}
+
+/// An account, or one part of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Part {
+    pub(super) account: Account,
+    #[serde(default)]
+    pub(super) mark: Mark,
+}
+
+/// A line, and the head of the chain after it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct KeptLine {
+    pub(super) line: Line,
+    pub(super) head: ChainHead,
+}
+
+/// Which account a record has for a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Held {
+    pub(super) account: AccountId,
+    pub(super) unit: Unit,
+}
+
+/// That a record is a member of a family; which one stands in the key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct InFamily {}
+
+/// What an act earned, for the tiers.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Earned {
+    pub(super) at: DateTime<Utc>,
+    pub(super) points: u64,
+    #[serde(default)]
+    pub(super) back: u64,
+}
+
+/// One transfer of an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Moved {
+    pub(super) transfer: TransferId,
+    pub(super) debit: AccountId,
+    pub(super) credit: AccountId,
+    pub(super) amount: u64,
+    /// It counts against a member's limit and is no value of anybody's.
+    #[serde(default)]
+    pub(super) allowance: bool,
+    /// It is a hold that waits for a capture.
+    #[serde(default)]
+    pub(super) held: bool,
+    /// So much of it came back.
+    #[serde(default)]
+    pub(super) back: u64,
+}
+
+/// What a spend took from the lots of one account and has not been given back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TakenFrom {
+    pub(super) account: AccountId,
+    pub(super) taken: Vec<Taken>,
+}
+
+/// An act that was done: what was asked in hashes, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Done {
+    /// A keyed hash for each field of the request, but for the customer.
+    pub(super) asked: BTreeMap<String, String>,
+    pub(super) at: DateTime<Utc>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) unit: Option<Unit>,
+    /// How much was asked for.
+    pub(super) amount: u64,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) moved: Vec<Moved>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) taken: Vec<TakenFrom>,
+    /// The gift card that paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) gift: Option<[u8; 16]>,
+    /// So many points of it came back.
+    #[serde(default)]
+    pub(super) back: u64,
+}
+
+/// A gift card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Gift {
+    pub(super) account: AccountId,
+    pub(super) unit: Unit,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) until: Option<DateTime<Utc>>,
+    #[serde(default)]
+    pub(super) refund_days: u32,
+}
+
+/// A member's limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberLimit {
+    /// So much in each cycle, in the account's unit; all there is, if none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most: Option<u64>,
+    /// The cycle, such as a month of the Iranian calendar.
+    pub cycle: PeriodRule,
+}
+
+/// Members who share an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Family {
+    pub(super) account: AccountId,
+    pub(super) unit: Unit,
+    pub(super) members: BTreeMap<RecordId, MemberLimit>,
+}
+
+macro_rules! stored {
+    ($($type:ty = $kind:literal, journal $journal:literal;)*) => {$(
+        impl Stored for $type {
+            const KIND: &'static str = $kind;
+            const VERSION: u16 = 1;
+            const JOURNAL: bool = $journal;
+        }
+    )*};
+}
+
+stored! {
+    Head = "wallet_account", journal false;
+    Part = "wallet_balance", journal false;
+    Entry = "wallet_transfer", journal true;
+    KeptLine = "wallet_line", journal false;
+    Held = "wallet_of_record", journal false;
+    InFamily = "wallet_in_family", journal false;
+    Lots = "wallet_lots", journal false;
+    Earned = "wallet_earned", journal false;
+    Done = "wallet_act", journal false;
+    Gift = "wallet_gift", journal false;
+    Family = "wallet_family", journal false;
+}
