@@ -95,7 +95,7 @@ pub use verify::{Verified, challenge, verify};
 pub use wallet::{
     AccountHeld, Deed, GiftStanding, MemberLimit, Payer, TransfersOutcome, UnitHeld, WalletAct,
     WalletOutcome, WalletRefusal, WalletView, account_balances, balance_proof, gift_card, house_account_id,
-    leave_family, open_house_account, share_account, statement, tier, transfer, transfer_all, wallet,
-    wallet_act,
+    leave_family, open_house_account, points_issued, share_account, statement, tier, transfer, transfer_all,
+    wallet, wallet_act,
 };
 pub use who::Who;

@@ -27,6 +27,8 @@ use_cases! {
     leave_family(family: &str, member: &Who) -> bool;
     /// Opens an account of the house; see [`open_house_account`](crate::hub::open_house_account).
     open_house_account(name: &str, unit: &Unit) -> Option<AccountId>;
+    /// What is out of a programme; see [`points_issued`](crate::hub::points_issued).
+    points_issued(programme: &ProgrammeId) -> Option<Balances>;
     /// Applies transfers that stand or fall together; see [`transfer_all`](crate::hub::transfer_all).
     transfer_all(transfers: &[Transfer]) -> TransfersOutcome;
     /// A transfer that stands; see [`transfer`](crate::hub::transfer()).

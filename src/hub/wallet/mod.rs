@@ -27,6 +27,7 @@ pub use books::{
 };
 pub use families::{leave_family, share_account};
 pub use gifts::{GiftStanding, gift_card};
+pub use points::points_issued;
 pub use requests::{Deed, Payer, WalletAct, WalletOutcome, WalletRefusal};
 pub use stored::MemberLimit;
 pub(super) use views::forget;

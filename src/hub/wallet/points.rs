@@ -1,7 +1,7 @@
 //! Points over a store: lots and books change together.
 
 use super::acts::{Acted, post, transfer_id};
-use super::books::{PARTS, account_of, enter, open};
+use super::books::{PARTS, account_balances, account_of, enter, open};
 use super::requests::{WalletAct, WalletRefusal};
 use super::stored::{Done, Earned, TakenFrom};
 use super::{keys, views};
@@ -9,7 +9,7 @@ use crate::hub::{Context, Who};
 use crate::record::Millis;
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
-use crate::wallet::ledger::{AccountId, Limits, Outcome, Transfer, TransferId};
+use crate::wallet::ledger::{AccountId, Balances, Limits, Outcome, Transfer, TransferId};
 use crate::wallet::points::{Lots, PointsRefusal, ReturnPolicy, ReturnedPoints};
 use crate::wallet::{ProgrammeId, Purpose, Unit};
 
@@ -26,10 +26,27 @@ impl From<PointsRefusal> for super::acts::End {
     }
 }
 
-/// The account of the house from which a programme's points come and to which they go.
-pub(super) fn issuer(tx: &mut Tx<'_>, context: &Context<'_>, unit: &Unit) -> Result<AccountId, Stop> {
+fn issuer_id(context: &Context<'_>, unit: &Unit) -> AccountId {
     let name = unit.to_string();
-    let id = AccountId::from_bytes(context.rules.pepper.digest("wallet_programme", &[name.as_bytes()]));
+    AccountId::from_bytes(context.rules.pepper.digest("wallet_programme", &[name.as_bytes()]))
+}
+
+/// The balances of the account from which a programme's points come and to which they go: what is below zero on it is out
+/// with customers, points that have run out and were not touched since included. `None` if nothing was ever earned.
+///
+/// # Errors
+/// Of the store only.
+pub fn points_issued(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    programme: &ProgrammeId,
+) -> Result<Option<Balances>, Stop> {
+    account_balances(tx, context, issuer_id(context, &Unit::Points(programme.clone())))
+}
+
+/// That account; it is opened if there is none.
+fn issuer(tx: &mut Tx<'_>, context: &Context<'_>, unit: &Unit) -> Result<AccountId, Stop> {
+    let id = issuer_id(context, unit);
     if !tx.exists(&keys::account(id))? {
         open(tx, id, unit, Limits::none(), PARTS)?;
     }
@@ -134,6 +151,10 @@ pub(super) fn spend(
         done.taken.push(TakenFrom { account, taken });
         tx.put(&keys::lots(account), &lots)?;
     }
+    // What ends last is given back first, so it comes last.
+    done.taken.sort_by_key(|from| {
+        from.taken.last().map(|part| (part.lot.until.is_none(), part.lot.until, part.lot.id))
+    });
     if wanted > 0 {
         // A clock that shows an earlier instant than the last change of an account.
         return Err(PointsRefusal::NotEnough { active: points - wanted }.into());

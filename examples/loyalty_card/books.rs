@@ -1,0 +1,93 @@
+//! The books: what is on which account, and what a customer can prove.
+
+use std::error::Error;
+
+use throughline::calendar::DateFormat;
+use throughline::money::{Money, MoneyFormat};
+use throughline::signing::SigningKeys;
+use throughline::wallet::Unit;
+use throughline::wallet::ledger::Side;
+
+use crate::page::{Page, Table, number, text};
+use crate::shop::Shop;
+use crate::words;
+
+pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
+    page.section("The books")?;
+    let mut table =
+        Table::new([text("Customer"), number("Money, as she reads it"), number("Points"), text("Language")]);
+    for customer in shop.customers() {
+        let held = shop.hub.wallet(&customer.who)?.ok_or("a customer is gone")?;
+        let points = held.available(&Unit::Points(shop.club.clone()));
+        table.row([
+            words::quoted(customer.name),
+            shop.shown(customer)?,
+            MoneyFormat::of(customer.language).whole(points),
+            customer.language.to_owned(),
+        ]);
+    }
+    page.table(&table)?;
+    let [money, points] = shop.sums()?;
+    let shown = |minor: i128| -> Result<String, Box<dyn Error>> {
+        Ok(Money::new(i64::try_from(minor)?, shop.unit).to_string())
+    };
+    page.paragraph(&format!(
+        "Every transfer takes from one account what it gives to another. {} acts were tried, and after each the books were summed: \
+         customers, tills, bank cards, sales and gift cards hold {} on one side and the same on the other, points {} and the same; \
+         the sums are {} and {}.",
+        words::count(shop.checks()),
+        shown(money.2)?,
+        words::count(u64::try_from(points.2)?),
+        shown(money.0)?,
+        points.0
+    ))?;
+    statement(page, shop)
+}
+
+/// Sara's statement, as her app shows and checks it.
+fn statement(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
+    let sara = shop.customer("سارا")?;
+    let held = shop.hub.wallet(&sara.who)?.ok_or("she is gone")?;
+    let account = held.of(&shop.unit.into()).and_then(|of| of.accounts.first()).ok_or("no account")?.account;
+    let all = shop.hub.statement(account, 0, 0, 1_000)?.ok_or("no statement")?;
+    all.check()?;
+    let (format, days) = (MoneyFormat::of(sara.language), DateFormat::of(sara.language));
+    let last =
+        shop.hub.statement(account, 0, all.closing.lines.saturating_sub(6), 6)?.ok_or("no statement")?;
+    page.paragraph(&format!(
+        "The last lines of {}'s statement, as she reads them:",
+        words::quoted(sara.name)
+    ))?;
+    let mut table = Table::new([text("Day"), text("What"), text("For"), number("Amount"), number("Balance")]);
+    table.row(["", "opening", "", "", &format.format(Money::new(last.opening.balance, shop.unit))]);
+    for line in &last.lines {
+        let amount = i64::try_from(line.amount)?;
+        let signed = if line.side == Side::Debit { -amount } else { amount };
+        table.row([
+            days.format(shop.zone.local(line.at).0),
+            format!("{:?}", line.kind).to_lowercase(),
+            line.purpose.as_ref().map_or_else(String::new, ToString::to_string),
+            format.format(Money::new(signed, shop.unit)),
+            format.format(Money::new(line.balance, shop.unit)),
+        ]);
+    }
+    page.table(&table)?;
+    let keys = SigningKeys::new("2031", b"another secret from your secret manager");
+    let proof = shop.hub.balance_proof(account, 0, &keys)?.ok_or("no proof")?;
+    proof.check(&keys)?;
+    let mut forged = all.clone();
+    if let Some(line) = forged.lines.get_mut(2) {
+        line.amount -= 1;
+    }
+    let seen = forged.check().err().ok_or("a forged statement passes: that must not happen")?;
+    if proof.mark != all.closing {
+        return Err("the proof is of another statement: that must not happen".into());
+    }
+    page.paragraph(&format!(
+        "Her app checked all {} lines: each leads to the next by its hash, and the last to what the house signed. A copy with one \
+         cent less in line {} does not pass.",
+        all.lines.len(),
+        seen.number
+    ))?;
+    Ok(())
+}
