@@ -33,7 +33,8 @@
 //! | Who is this? | [`identity`], [`identity::linkage`] | [`record`](hub::record()), [`profile`](hub::profile()), [`why`](hub::why()), [`link`](hub::link()), [`keep_apart`](hub::keep_apart()), [`erase`](hub::erase()) |
 //! | What happened, and where did they leave off? | [`journey`] | [`timeline`](hub::timeline()), [`resume`](hub::resume()) |
 //! | What does it cost? | [`pricing`] | [`quote`](hub::quote()) |
-//! | Can they have it, where and when? | [`stock`] | [`change_stock`](hub::change_stock()), [`act_on_stock`](hub::act_on_stock()), [`stock_at`](hub::stock_at()), [`book_slot`](hub::book_slot()), [`give_promise`](hub::give_promise()) |
+//! | Can they have it, where and when? | [`stock`] | [`change_stock`](hub::change_stock()), [`act_on_stock`](hub::act_on_stock()), [`stock_at`](hub::stock_at()), [`book_slot`](hub::book_slot()), [`give_promise`](hub::give_promise()), [`place_order`](hub::place_order()), [`order_act`](hub::order_act()) |
+//! | What do they hold with us? | [`wallet`] | [`wallet`](hub::wallet()), [`wallet_act`](hub::wallet_act), [`tier`](hub::tier), [`statement`](hub::statement()) |
 //! | What do we tell them, where and when? | [`messaging`] | [`decide`](hub::decide()), [`consent`](hub::consent()), [`enqueue`](hub::enqueue()), [`Hub::dispatch`](hub::Hub::dispatch), [`delivery`](hub::delivery()) |
 //!
 //! Around them: [`store`], where facts are kept (in memory, in an embedded file, or in your own storage through one
@@ -48,7 +49,7 @@
 //! 4. *Narrow waists*: storage is one trait of three methods, and a suite proves your own implementation of it.
 //!
 //! # What it does not do yet
-//! It hands messages to your own [`Sender`](messaging::Sender). Stock, wallets, service desks and PostgreSQL are not here yet.
+//! It hands messages to your own [`Sender`](messaging::Sender). Service desks and PostgreSQL are not here yet.
 //!
 //! # Features
 //! `redb` (the embedded durable store), `phone` (national telephone formats), `tzdb` (bundled time zones) and `parallel`

@@ -275,12 +275,11 @@ impl Store for Turns {
 
 type Client<'a> = Pin<Box<dyn Future<Output = Vec<TransfersOutcome>> + 'a>>;
 
+/// What each client got, if it is through.
+type Got = Vec<Option<Vec<TransfersOutcome>>>;
+
 /// Runs clients under a schedule: who is polled when. Answers with what they got and who is not through.
-fn play(
-    programme: &[Vec<Transfer>],
-    world: &World,
-    schedule: &[usize],
-) -> (Vec<Option<Vec<TransfersOutcome>>>, Vec<usize>) {
+fn play(programme: &[Vec<Transfer>], world: &World, schedule: &[usize]) -> (Got, Vec<usize>) {
     let hub = world.hub.asynchronous();
     let mut clients: Vec<Client<'_>> = programme
         .iter()
@@ -295,7 +294,7 @@ fn play(
             })
         })
         .collect();
-    let mut done: Vec<Option<Vec<TransfersOutcome>>> = vec![None; clients.len()];
+    let mut done: Got = vec![None; clients.len()];
     let mut task = TaskContext::from_waker(Waker::noop());
     for client in schedule {
         if done[*client].is_none()

@@ -36,10 +36,10 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
          customers, tills, bank cards, sales and gift cards hold {} on one side and the same on the other, points {} and the same; \
          the sums are {} and {}.",
         words::count(shop.checks()),
-        shown(money.2)?,
-        words::count(u64::try_from(points.2)?),
-        shown(money.0)?,
-        points.0
+        shown(money.positive)?,
+        words::count(u64::try_from(points.positive)?),
+        shown(money.posted)?,
+        points.posted
     ))?;
     statement(page, shop)
 }

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use throughline::hub::Deed;
+use throughline::hub::{Deed, UnitHeld};
 use throughline::wallet::Unit;
 use throughline::wallet::period::{Cycle, PeriodRule, Reckoning, Span};
 use throughline::wallet::points::{EarnRules, ReturnPolicy, ReturnedPoints};
@@ -47,8 +47,8 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         ("2026-12-21", "half of it comes back", "take-1", take("earn-2", 40, ReturnPolicy::OnlyPending), -40),
         ("2027-02-01", "spends: what ends first", "spend-2", spend(80), -80),
         ("2027-05-31", "that purchase comes back", "give-1", give("spend-2", 80), 80),
-        ("2027-06-01", "a month has ended", "spend-3", spend(200), -200),
-        ("2027-08-01", "what came back has ended too", "spend-4", spend(41), -41),
+        ("2027-06-01", "wants more than there is", "spend-3", spend(200), -200),
+        ("2027-08-01", "spends of what came back", "spend-4", spend(41), -41),
     ];
     for (day, what, id, deed, moves) in steps {
         shop.at(&format!("{day}T12:00:00Z"))?;
@@ -61,8 +61,8 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
             what.to_owned(),
             format!("{moves:+}"),
             shop.answer(&outcome),
-            held.map_or(0, |held| held.pending()).to_string(),
-            held.map_or(0, |held| held.available()).to_string(),
+            held.map_or(0, UnitHeld::pending).to_string(),
+            held.map_or(0, UnitHeld::available).to_string(),
             end.map_or_else(String::new, |(at, points)| {
                 let last = shop.zone.local(at).0.pred_opt().unwrap_or_default();
                 format!("{} after {last}", words::plural(usize::try_from(points).unwrap_or(0), "point"))

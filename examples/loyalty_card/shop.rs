@@ -23,6 +23,15 @@ pub(crate) struct Customer {
     pub(crate) who: Who,
 }
 
+/// All accounts of a unit together.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Sum {
+    pub(crate) posted: i128,
+    pub(crate) held: i128,
+    /// Those above zero alone.
+    pub(crate) positive: i128,
+}
+
 /// Everything that the sections need.
 pub(crate) struct Shop {
     pub(crate) hub: Hub,
@@ -164,14 +173,14 @@ impl Shop {
         self.acts.get()
     }
 
-    /// Posted and held value over all accounts, for money and for points; the sum of the positive ones, to show.
-    pub(crate) fn sums(&self) -> Result<[(i128, i128, i128); 2], Box<dyn Error>> {
-        let mut sums = [(0, 0, 0); 2];
+    /// All accounts summed, of money and of points.
+    pub(crate) fn sums(&self) -> Result<[Sum; 2], Box<dyn Error>> {
+        let mut sums = [Sum::default(); 2];
         let mut add = |place: usize, of: throughline::wallet::ledger::Balances| {
-            if let Some((posted, held, positive)) = sums.get_mut(place) {
-                *posted += i128::from(of.balance());
-                *held += i128::from(of.credits_pending) - i128::from(of.debits_pending);
-                *positive += i128::from(of.balance().max(0));
+            if let Some(sum) = sums.get_mut(place) {
+                sum.posted += i128::from(of.balance());
+                sum.held += i128::from(of.credits_pending) - i128::from(of.debits_pending);
+                sum.positive += i128::from(of.balance().max(0));
             }
         };
         for account in self.others.borrow().iter() {
@@ -189,7 +198,7 @@ impl Shop {
 
     pub(crate) fn check(&self) -> Result<(), Box<dyn Error>> {
         self.acts.set(self.acts.get() + 1);
-        if self.sums()?.iter().any(|(posted, held, _)| (*posted, *held) != (0, 0)) {
+        if self.sums()?.iter().any(|sum| (sum.posted, sum.held) != (0, 0)) {
             return Err("the books do not sum to zero: that must not happen".into());
         }
         Ok(())

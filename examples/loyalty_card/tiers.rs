@@ -32,7 +32,7 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         ("2028-12-31", "the last day of gold", 0),
         ("2029-01-15", "in the days of grace", 0),
         ("2029-02-01", "one step down", 0),
-        ("2030-02-01", "a year later", 0),
+        ("2030-03-05", "a year later, below the first", 0),
     ] {
         shop.at(&format!("{day}T12:00:00Z"))?;
         if points > 0 {

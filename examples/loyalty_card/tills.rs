@@ -44,7 +44,7 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
                         loop {
                             match hub.wallet_act(&[act]) {
                                 Err(error) if error.kind() == StoreErrorKind::Conflict => {
-                                    std::thread::yield_now()
+                                    std::thread::yield_now();
                                 }
                                 answer => return answer,
                             }
