@@ -169,8 +169,11 @@ struct World {
     shop: AccountId,
 }
 
+/// Puts a store around the one in memory.
+type Wrap = fn(Arc<MemoryStore>) -> Arc<dyn Store>;
+
 /// One customer with 100 on her account, and a shop that is paid.
-fn world(inner: Option<fn(Arc<MemoryStore>) -> Arc<dyn Store>>) -> World {
+fn world(inner: Option<Wrap>) -> World {
     let store = Arc::new(MemoryStore::new());
     let clock = Arc::new(FixedClock::at(instant(NOON)));
     let plain = Hub::with_clock(store.clone(), TENANT, rules(), clock.clone()).unwrap();
