@@ -31,3 +31,9 @@ impl From<CurrencyUnit> for Unit {
         Self::Money(unit)
     }
 }
+
+impl From<ProgrammeId> for Unit {
+    fn from(programme: ProgrammeId) -> Self {
+        Self::Points(programme)
+    }
+}
