@@ -14,7 +14,7 @@ use stock_support::{Shop, accepted, count, in_every_shop, key, place, reserve};
 use throughline::calendar::{Windows, Zones};
 use throughline::cart::Sku;
 use throughline::hub::{
-    Afterwards, CommandKey, Hub, OrderActed, OrderRequest, PlaceOutcome, PlaceRefusal, What, Who,
+    Afterwards, CommandKey, Hub, OrderActed, OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, What, Who,
 };
 use throughline::ids::OrderId;
 use throughline::keyed::Pepper;
@@ -64,6 +64,10 @@ fn placing(number: &str) -> Placing {
 }
 
 impl Placing {
+    fn terms(&self) -> OrderTerms<'_> {
+        OrderTerms { rules: &self.rules, hours: &self.hours, stock: &OPEN }
+    }
+
     fn place(&self, shop: &Shop, hub: &Hub) -> PlaceOutcome {
         let request = OrderRequest {
             number: &self.number,
@@ -73,17 +77,14 @@ impl Placing {
             held: self.held.as_ref(),
             exchange_of: None,
             backorder: false,
-            terms: &OPEN,
-            rules: &self.rules,
-            hours: &self.hours,
         };
         let command = CommandKey::new(&format!("place-{}", self.number));
-        shop.insist(|| hub.place_order(&command, &request))
+        shop.insist(|| hub.place_order(&command, &request, &self.terms()))
     }
 
     fn act(&self, shop: &Shop, hub: &Hub, id: OrderId, name: &str, act: &OrderAct) -> OrderActed {
         let command = CommandKey::new(&format!("{}-{name}", self.number));
-        shop.insist(|| hub.order_act(&command, id, act, &self.rules, &self.hours, &OPEN))
+        shop.insist(|| hub.order_act(&command, id, act, &self.terms()))
     }
 }
 
@@ -149,11 +150,8 @@ fn an_order_takes_over_what_its_cart_held_and_nobody_comes_between() {
             held: None,
             exchange_of: None,
             backorder: false,
-            terms: &OPEN,
-            rules: &own.rules,
-            hours: &own.hours,
         };
-        let refused = shop.insist(|| hub.place_order(&again, &request));
+        let refused = shop.insist(|| hub.place_order(&again, &request, &own.terms()));
         assert_eq!(refused, PlaceOutcome::Refused { why: PlaceRefusal::NumberReused });
         let levels: Vec<u32> =
             shop.answers(&[&here, &there]).iter().map(|answer| answer.level.allocated).collect();
@@ -226,13 +224,13 @@ fn a_parcel_that_nobody_fetches_is_for_sale_again() {
     // Friday; Saturday, and Sunday until nine in the evening.
     clock.set(instant("2026-03-22T05:30:00Z"));
     assert_eq!(hub.orders_due(10).unwrap(), [id]);
-    let reminded = hub.order_tick(id, &order.rules, &order.hours).unwrap();
+    let reminded = hub.order_tick(id, &order.terms()).unwrap();
     assert_eq!(reminded.intents()[0].key, "parcel/0/pickup_reminder");
     assert!(hub.orders_due(10).unwrap().is_empty());
-    assert!(hub.order_tick(id, &order.rules, &order.hours).unwrap().intents().is_empty());
+    assert!(hub.order_tick(id, &order.terms()).unwrap().intents().is_empty());
     clock.set(instant("2026-03-22T17:30:00Z"));
     assert_eq!(hub.orders_due(10).unwrap(), [id]);
-    let expired = hub.order_tick(id, &order.rules, &order.hours).unwrap();
+    let expired = hub.order_tick(id, &order.terms()).unwrap();
     assert_eq!(expired.intents()[0].key, "parcel/0/pickup_expired");
     assert!(hub.orders_due(10).unwrap().is_empty());
     assert_eq!(shop.answers(&[&here])[0].available.units, 1);
@@ -247,7 +245,7 @@ fn only_the_code_opens_the_locker() {
     let hub = shop.hub();
     let order = placing("4711");
     let id = placed(order.place(&shop, &hub));
-    let give = |code: Option<&str>| hub.hand_over(id, 0, code, &order.rules, &order.hours).unwrap();
+    let give = |code: Option<&str>| hub.hand_over(id, 0, code, &order.terms()).unwrap();
     let refused = |why| OrderActed::Refused { why };
     assert_eq!(give(None), refused(OrderRefusal::NotReady));
     order.act(&shop, &hub, id, "packed", &packed());

@@ -9,7 +9,6 @@ use throughline::money::{Currency, CurrencyUnit, Money};
 use throughline::pricing::order::{KeptGoods, OrderSplit, RefundRules, ReturnedSoFar, ReturnedUnits, refund};
 use throughline::pricing::{PriceBook, PriceEntry, PriceId, PriceRules, Purchase, price};
 use throughline::stock::order::{Effect, OrderAct};
-use throughline::stock::reservation::Terms;
 
 use crate::orders::shelves;
 use crate::page::Page;
@@ -39,7 +38,7 @@ pub(crate) fn show(page: &mut Page, town: &Town, order: OrderId) -> Result<(), B
     for (time, act) in [("2026-05-09T10:00:00+03:30", &request), ("2026-05-09T12:30:00+03:30", &receive)] {
         town.at(time)?;
         let command = CommandKey::new(time);
-        let done = town.hub.order_act(&command, order, act, &town.rules, &town.hours, &Terms::default())?;
+        let done = town.hub.order_act(&command, order, act, &town.terms())?;
         let throughline::hub::OrderActed::Done { effects: called_for, .. } = done else {
             return Err(format!("{done:?}").into());
         };
@@ -66,7 +65,7 @@ pub(crate) fn show(page: &mut Page, town: &Town, order: OrderId) -> Result<(), B
     }
     let command = CommandKey::new("refund-R-1");
     let refunded = OrderAct::Refunded { id: "R-1".into() };
-    town.hub.order_act(&command, order, &refunded, &town.rules, &town.hours, &Terms::default())?;
+    town.hub.order_act(&command, order, &refunded, &town.terms())?;
     page.paragraph(&format!(
         "She brings one samovar to the bazaar. It is on the shelf there at once, and of the {} that she paid {} come back: what \
          that piece cost her.",

@@ -57,9 +57,7 @@ impl Log<'_> {
         let now = town.at(time)?;
         self.steps += 1;
         let command = CommandKey::new(&format!("step-{}", self.steps));
-        let once = |command: &CommandKey| {
-            town.hub.order_act(command, self.order, act, &town.rules, &town.hours, &Terms::default())
-        };
+        let once = |command: &CommandKey| town.hub.order_act(command, self.order, act, &town.terms());
         let done = once(&command)?;
         if !done.is_done() {
             return Err(format!("{what}: {done:?}").into());
@@ -110,11 +108,8 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
         held: Some(&promises.cart),
         exchange_of: None,
         backorder: false,
-        terms: &Terms::default(),
-        rules: &town.rules,
-        hours: &town.hours,
     };
-    let placed = town.hub.place_order(&CommandKey::new("checkout-4711"), &request)?;
+    let placed = town.hub.place_order(&CommandKey::new("checkout-4711"), &request, &town.terms())?;
     let PlaceOutcome::Placed { id, intents } = placed else { return Err("the order was refused".into()) };
     let table = Table::new([text("When"), text("What happens"), text("What she is told")]);
     let mut log = Log { town, order: id, table, told: Vec::new(), steps: 0 };
@@ -166,7 +161,7 @@ fn collect(log: &mut Log<'_>) -> Result<(), Box<dyn Error>> {
     let town = log.town;
     let pepper = Pepper::new(b"a secret for the example");
     let now = town.at("2026-05-07T17:20:00+03:30")?;
-    let wrong = town.hub.hand_over(log.order, 0, Some("۱۲۳۴۵۶"), &town.rules, &town.hours)?;
+    let wrong = town.hub.hand_over(log.order, 0, Some("۱۲۳۴۵۶"), &town.terms())?;
     if wrong != (OrderActed::Refused { why: OrderRefusal::WrongCode }) {
         return Err("a wrong code was taken".into());
     }
@@ -175,11 +170,11 @@ fn collect(log: &mut Log<'_>) -> Result<(), Box<dyn Error>> {
         [(0, "in Tajrish: the first samovar"), (3, "and the second"), (1, "at the metro: the lamp")]
     {
         let code = HandOverCode::of(&pepper, log.order, parcel);
-        let done = town.hub.hand_over(log.order, parcel, Some(code.reveal()), &town.rules, &town.hours)?;
+        let done = town.hub.hand_over(log.order, parcel, Some(code.reveal()), &town.terms())?;
         if !done.is_done() {
             return Err(format!("{what}: {done:?}").into());
         }
-        let again = town.hub.hand_over(log.order, parcel, Some(code.reveal()), &town.rules, &town.hours)?;
+        let again = town.hub.hand_over(log.order, parcel, Some(code.reveal()), &town.terms())?;
         if !again.intents().is_empty() {
             return Err("a parcel was handed over twice".into());
         }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use throughline::calendar::{Exception, Window, Windows, Zone, Zones};
 use throughline::cart::Sku;
 use throughline::event::Event;
-use throughline::hub::{CommandKey, FixedClock, Hub, Rules, Who};
+use throughline::hub::{CommandKey, FixedClock, Hub, OrderTerms, Rules, Who};
 use throughline::stock::availability::{CountSource, SafetyRules};
 use throughline::stock::order::{OrderHours, OrderRules};
 use throughline::stock::promise::{Carrier, PickupRules};
-use throughline::stock::reservation::{StockChange, Yield};
+use throughline::stock::reservation::{StockChange, Terms, Yield};
 use throughline::stock::{LocationId, Place};
 use throughline::store::{MemoryStore, Tenant};
 use throughline::time::{DateTime, Utc};
@@ -30,6 +30,10 @@ pub(crate) const VANAK: &str = "فروشگاه ونک";
 pub(crate) const BAZAAR: &str = "بازار بزرگ";
 pub(crate) const DEPOT: &str = "انبار کرج";
 pub(crate) const METRO: &str = "باجه مترو";
+
+/// Nothing is kept back.
+const ANY: Terms<'static> =
+    Terms { safety: None, method: None, channels: None, channel: None, confidence: None };
 
 pub(crate) struct Town {
     pub(crate) hub: Hub,
@@ -116,6 +120,11 @@ impl Town {
             "collects": ["17:00"], "transit": {"days": 1}, "delivers": ["10:00", "14:00"],
         });
         Ok(serde_json::from_value(json)?)
+    }
+
+    /// Under which terms orders are placed and dealt with.
+    pub(crate) fn terms(&self) -> OrderTerms<'_> {
+        OrderTerms { rules: &self.rules, hours: &self.hours, stock: &ANY }
     }
 
     pub(crate) fn at(&self, time: &str) -> Result<DateTime<Utc>, Box<dyn Error>> {

@@ -69,8 +69,8 @@ pub use front::{AsyncHub, Hub};
 pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
 pub use orders::{
-    OrderActed, OrderRequest, PlaceOutcome, PlaceRefusal, hand_over, order, order_act, order_id, order_tick,
-    orders_due, orders_of, place_order,
+    OrderActed, OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, hand_over, order, order_act, order_id,
+    order_tick, orders_due, orders_of, place_order,
 };
 pub use outbox::{
     Claimed, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue, EnqueueOutcome,

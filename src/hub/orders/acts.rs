@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::OrderTerms;
 use super::kept::{KeptOrder, Moved};
 use crate::hub::{CommandKey, Context};
 use crate::ids::OrderId;
 use crate::stock::order::{
-    Effect, HandOverCode, Intent, OrderAct, OrderHours, OrderOutcome, OrderRefusal, OrderRules, OrderStep,
-    ParcelState, Proof, act, due_acts,
+    Effect, HandOverCode, Intent, OrderAct, OrderOutcome, OrderRefusal, OrderStep, ParcelState, Proof, act,
+    due_acts,
 };
-use crate::stock::reservation::{StockRefusal, Terms};
+use crate::stock::reservation::StockRefusal;
 use crate::store::{Once, Stop, Stored, Tx};
 
 /// What became of an act.
@@ -71,7 +72,7 @@ impl Stored for OrderActed {
 /// ```
 /// use std::sync::Arc;
 /// use throughline::cart::Sku;
-/// use throughline::hub::{CommandKey, Hub, OrderRequest, PlaceOutcome, Rules};
+/// use throughline::hub::{CommandKey, Hub, OrderRequest, OrderTerms, PlaceOutcome, Rules};
 /// use throughline::stock::order::*;
 /// use throughline::stock::reservation::{StockChange, Terms, Yield};
 /// use throughline::stock::{LocationId, Place};
@@ -83,18 +84,18 @@ impl Stored for OrderActed {
 /// let place = Place::new(shop.clone(), mug.clone());
 /// hub.change_stock(&CommandKey::new("count-1"), &place, &count, Yield::Refuse)?;
 ///
-/// let (rules, hours, terms) = (OrderRules::retail(), OrderHours::new(), Terms::default());
+/// let (rules, hours, stock) = (OrderRules::retail(), OrderHours::new(), Terms::default());
+/// let terms = OrderTerms { rules: &rules, hours: &hours, stock: &stock };
 /// let lines = [OrderedLine { sku: mug, units: 2, cancelled: 0 }];
 /// let to_shop = Some(shop.clone());
 /// let parcels = [NewParcel { from: shop.clone(), pick_up: to_shop, units: vec![(0, 2)], promised: None, kept_until: None }];
 /// let request = OrderRequest {
 ///     number: "4711", who: None, lines: &lines, parcels: &parcels, held: None, exchange_of: None, backorder: false,
-///     terms: &terms, rules: &rules, hours: &hours,
 /// };
-/// let placed = hub.place_order(&CommandKey::new("checkout-1"), &request)?;
+/// let placed = hub.place_order(&CommandKey::new("checkout-1"), &request, &terms)?;
 /// let PlaceOutcome::Placed { id, .. } = placed else { return Err("refused".into()) };
 /// let packed = OrderAct::Packed { parcel: 0, at: shop, units: vec![(0, 2)] };
-/// let done = hub.order_act(&CommandKey::new("pack-1"), id, &packed, &rules, &hours, &terms)?;
+/// let done = hub.order_act(&CommandKey::new("pack-1"), id, &packed, &terms)?;
 /// assert_eq!(done.intents()[0].kind, IntentKind::Ready);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -110,15 +111,12 @@ pub fn order_act(
     command: &CommandKey,
     order: OrderId,
     what: &OrderAct,
-    rules: &OrderRules,
-    hours: &OrderHours,
-    terms: &Terms<'_>,
+    terms: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
     let asked = serde_json::to_vec(&(order, what)).unwrap_or_default();
     let request = context.request("order_act", &[&asked]);
-    let once = command.once(tx, context, request, |tx| {
-        take(tx, context, order, std::slice::from_ref(what), (rules, hours, terms))
-    })?;
+    let once = command
+        .once(tx, context, request, |tx| take(tx, context, order, std::slice::from_ref(what), terms))?;
     Ok(match once {
         Once::First(acted) | Once::Repeated(acted) => acted,
         Once::KeyReused => OrderActed::KeyReused,
@@ -140,8 +138,7 @@ pub fn hand_over(
     order: OrderId,
     parcel: u16,
     code: Option<&str>,
-    rules: &OrderRules,
-    hours: &OrderHours,
+    terms: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
     let right = HandOverCode::of(&context.rules.pepper, order, parcel);
     let proof = match code {
@@ -154,7 +151,7 @@ pub fn hand_over(
         .and_then(|kept| kept.order.parcels.get(usize::from(parcel)).map(|own| own.state))
         .is_some_and(|state| state == ParcelState::HandedOver);
     let what = OrderAct::HandOver { parcel, proof };
-    let acted = take(tx, context, order, &[what], (rules, hours, &Terms::default()))?;
+    let acted = take(tx, context, order, &[what], terms)?;
     Ok(match acted {
         OrderActed::Done { .. } if proof == Proof::WrongCode && !has_it => {
             OrderActed::Refused { why: OrderRefusal::WrongCode }
@@ -174,12 +171,11 @@ pub fn order_tick(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     order: OrderId,
-    rules: &OrderRules,
-    hours: &OrderHours,
+    terms: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
     let Some(kept) = KeptOrder::get(tx, order)? else { return Ok(OrderActed::Unknown) };
-    let due = due_acts(&kept.order, rules, hours, context.now);
-    take(tx, context, order, &due, (rules, hours, &Terms::default()))
+    let due = due_acts(&kept.order, terms.rules, terms.hours, context.now);
+    take(tx, context, order, &due, terms)
 }
 
 fn take(
@@ -187,7 +183,7 @@ fn take(
     context: &Context<'_>,
     order: OrderId,
     acts: &[OrderAct],
-    (rules, hours, terms): (&OrderRules, &OrderHours, &Terms<'_>),
+    OrderTerms { rules, hours, stock }: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
     let Some(mut kept) = KeptOrder::get(tx, order)? else { return Ok(OrderActed::Unknown) };
     let (mut told, mut done) = (Vec::new(), Vec::new());
@@ -202,7 +198,7 @@ fn take(
             OrderOutcome::Refused { why } => return Ok(OrderActed::Refused { why }),
         }
     }
-    match kept.move_stock(tx, context, &done, terms)? {
+    match kept.move_stock(tx, context, &done, stock)? {
         Moved::Refused(refusals) => Ok(OrderActed::NotInStock { refusals }),
         Moved::Done { reported } => {
             kept.put(tx, rules, hours)?;

@@ -8,6 +8,6 @@ mod place;
 mod views;
 
 pub use acts::{OrderActed, hand_over, order_act, order_tick};
-pub use place::{OrderRequest, PlaceOutcome, PlaceRefusal, order_id, place_order};
+pub use place::{OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, order_id, place_order};
 pub(crate) use views::forget;
 pub use views::{order, orders_due, orders_of};

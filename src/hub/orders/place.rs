@@ -30,12 +30,17 @@ pub struct OrderRequest<'a> {
     pub exchange_of: Option<OrderId>,
     /// Whether units may be promised that are not there yet.
     pub backorder: bool,
-    /// What a reservation must leave.
-    pub terms: &'a Terms<'a>,
+}
+
+/// Under which terms orders are placed and dealt with.
+#[derive(Debug, Clone, Copy)]
+pub struct OrderTerms<'a> {
     /// What the host decided about orders.
     pub rules: &'a OrderRules,
     /// When locations are open.
     pub hours: &'a OrderHours,
+    /// What a reservation must leave.
+    pub stock: &'a Terms<'a>,
 }
 
 /// What became of an order that was to be placed.
@@ -100,25 +105,31 @@ pub fn place_order(
     context: &Context<'_>,
     command: &CommandKey,
     request: &OrderRequest<'_>,
+    terms: &OrderTerms<'_>,
 ) -> Result<PlaceOutcome, Stop> {
     let asked = (request.number, request.lines, request.parcels, request.held, request.exchange_of);
     let asked = serde_json::to_vec(&asked).unwrap_or_default();
     let hash = context.request("place_order", &[&asked]);
-    let once = command.once(tx, context, hash, |tx| place(tx, context, request))?;
+    let once = command.once(tx, context, hash, |tx| place(tx, context, request, terms))?;
     Ok(match once {
         Once::First(outcome) | Once::Repeated(outcome) => outcome,
         Once::KeyReused => PlaceOutcome::Refused { why: PlaceRefusal::KeyReused },
     })
 }
 
-fn place(tx: &mut Tx<'_>, context: &Context<'_>, request: &OrderRequest<'_>) -> Result<PlaceOutcome, Stop> {
+fn place(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    request: &OrderRequest<'_>,
+    terms: &OrderTerms<'_>,
+) -> Result<PlaceOutcome, Stop> {
     let refused = |why| Ok(PlaceOutcome::Refused { why });
     let Ok(own_key) = ReservationKey::parse(request.number) else { return refused(PlaceRefusal::Invalid) };
     let id = order_id(context, request.number);
     if KeptOrder::get(tx, id)?.is_some() {
         return refused(PlaceRefusal::NumberReused);
     }
-    let placed = Order::place(id, request.lines.to_vec(), request.parcels, request.rules, context.now);
+    let placed = Order::place(id, request.lines.to_vec(), request.parcels, terms.rules, context.now);
     let (mut order, intents) = match placed {
         Ok(placed) => placed,
         Err(error) => {
@@ -135,12 +146,12 @@ fn place(tx: &mut Tx<'_>, context: &Context<'_>, request: &OrderRequest<'_>) -> 
     let lines: Vec<Line> = order.parcels.iter().flat_map(crate::stock::order::Parcel::goods).collect();
     let reserve = StockAct::Reserve { lines, until: None, backorder: request.backorder };
     for act in [reserve, StockAct::Commit] {
-        if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, request.terms)? {
+        if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms.stock)? {
             return refused(PlaceRefusal::Stock { refusals: why });
         }
     }
     let mut kept = KeptOrder { order, tickets: vec![key], record, due: None };
-    kept.put(tx, request.rules, request.hours)?;
+    kept.put(tx, terms.rules, terms.hours)?;
     if let Some(record) = record {
         tx.put(&keys::of_record(record, id), &OrderMark {})?;
     }

@@ -272,7 +272,7 @@ impl Order {
         };
         let mut intents = Vec::new();
         let about = About { instant: promised, ..About::default() };
-        tell(&mut order, State::Order(OrderState::Placed), about, rules, now, &mut intents);
+        tell(&mut order, State::Order(OrderState::Placed), &about, rules, now, &mut intents);
         Ok((order, intents))
     }
 

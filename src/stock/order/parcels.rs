@@ -54,7 +54,7 @@ impl Taking<'_> {
         if leaves {
             self.issue(number)?;
         }
-        self.tell(State::Parcel(state), about);
+        self.tell(State::Parcel(state), &about);
         Ok(())
     }
 
@@ -101,7 +101,7 @@ pub(super) fn short(taking: &mut Taking<'_>, number: u16, line: u16, units: u32)
     let location = Some(parcel.from.clone());
     taking.effects.push(Effect::Release { parcel: number, lines: lost, not_found: true });
     let about = About { parcel: Some(number), location, ..About::default() };
-    taking.tell(State::Parcel(ParcelState::PartlyShort), about);
+    taking.tell(State::Parcel(ParcelState::PartlyShort), &about);
     Ok(())
 }
 
@@ -367,7 +367,7 @@ pub(super) fn promise_moved(taking: &mut Taking<'_>, number: u16, to: DateTime<U
         apology: due.map(|own| own.units),
         ..About::default()
     };
-    taking.tell(State::Delayed, about);
+    taking.tell(State::Delayed, &about);
     Ok(())
 }
 

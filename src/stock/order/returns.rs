@@ -48,7 +48,7 @@ pub(super) fn request(
     }
     let fresh = Return { state: ReturnState::Requested, lines, exchange: exchange.to_vec(), at: None };
     taking.order.returns.insert(id.to_owned(), fresh);
-    taking.tell(State::Return(ReturnState::Requested), about(id));
+    taking.tell(State::Return(ReturnState::Requested), &about(id));
     Ok(())
 }
 
@@ -96,7 +96,7 @@ pub(super) fn receive(
         known.state = ReturnState::Received;
         known.at = Some(at.clone());
     }
-    taking.tell(State::Return(ReturnState::Received), About { location: Some(at.clone()), ..about(id) });
+    taking.tell(State::Return(ReturnState::Received), &About { location: Some(at.clone()), ..about(id) });
     Ok(())
 }
 
@@ -107,7 +107,7 @@ pub(super) fn refunded(taking: &mut Taking<'_>, id: &str) -> Result<(), OrderRef
         ReturnState::Refunded => Ok(()),
         ReturnState::Received => {
             known.state = ReturnState::Refunded;
-            taking.tell(State::Return(ReturnState::Refunded), about(id));
+            taking.tell(State::Return(ReturnState::Refunded), &about(id));
             Ok(())
         }
     }

@@ -79,7 +79,7 @@ pub(super) struct About<'a> {
 pub(super) fn tell(
     order: &mut Order,
     state: State,
-    about: About<'_>,
+    about: &About<'_>,
     rules: &OrderRules,
     now: DateTime<Utc>,
     intents: &mut Vec<Intent>,
@@ -157,13 +157,13 @@ pub(super) struct Taking<'a> {
 }
 
 impl Taking<'_> {
-    pub(super) fn tell(&mut self, state: State, about: About<'_>) {
+    pub(super) fn tell(&mut self, state: State, about: &About<'_>) {
         tell(&mut self.order, state, about, self.rules, self.now, &mut self.intents);
     }
 
     pub(super) fn enter(&mut self, state: OrderState) {
         self.order.state = state;
-        self.tell(State::Order(state), About::default());
+        self.tell(State::Order(state), &About::default());
     }
 }
 
@@ -226,7 +226,7 @@ fn payment_failed(taking: &mut Taking<'_>, attempt: u32) -> Result<(), OrderRefu
             let told = taking.order.told.iter().filter(|key| key.starts_with("payment/")).count();
             if u32::try_from(told).is_ok_and(|told| told < taking.rules.payment_reminders) {
                 let about = About { which: Some(attempt.to_string()), ..About::default() };
-                taking.tell(State::Order(OrderState::PaymentFailed), about);
+                taking.tell(State::Order(OrderState::PaymentFailed), &about);
             }
             Ok(())
         }
