@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use throughline::calendar::Zone;
 use throughline::event::OrderKey;
-use throughline::journey::{Act, Boundary, SessionSettings, sessions};
+use throughline::journey::{Act, Boundary, SessionSettings, restart, sessions, update_sessions};
 use throughline::time::from_millis;
 
 #[derive(Deserialize)]
@@ -101,7 +101,7 @@ fn sessions_agree_with_the_vectors() {
             checked += want.len();
         }
     }
-    assert!(checked > 500, "{checked}");
+    assert!(checked > 7_500, "{checked}");
 }
 
 fn row(id: &str, seconds: i64, user: Option<&str>) -> Row {
@@ -207,5 +207,27 @@ proptest! {
             prop_assert!(times.windows(2).all(|pair| pair[1] - pair[0] <= 1800));
             prop_assert!(times.last().unwrap() - times[0] <= 86_400);
         }
+    }
+
+    #[test]
+    fn a_late_act_recomputes_from_the_session_before_it(
+        (rows, late, midnight) in (history(), proptest::collection::vec(0..25_usize, 1..4), any::<bool>())
+    ) {
+        let rows: Vec<Row> = rows.into_iter().enumerate().map(|(n, mut row)| { row.0 = format!("e{:02}", n * 7 % 25); row }).collect();
+        let Some(device) = late.iter().find_map(|n| rows.get(*n)).map(|row| row.1.clone()) else { return Ok(()) };
+        let orders = orders(&rows);
+        let all = acts(&rows, &orders);
+        let is_late = |n: usize| late.contains(&n) && rows[n].1 == device;
+        let early: Vec<Act<'_>> = (0..all.len()).filter(|n| !is_late(*n)).map(|n| all[n]).collect();
+        let settings = SessionSettings { midnight, login: midnight, max_acts: 5, ..SessionSettings::default() };
+        let known = sessions(&early, &settings, &Zone::utc());
+        let earliest = (0..all.len()).filter(|n| is_late(*n)).map(|n| all[n].order.time).min().unwrap();
+        let from = restart(&known, &device, earliest);
+        let needed: Vec<Act<'_>> =
+            all.iter().rev().filter(|act| from.since.is_none_or(|since| act.order.time >= since)).copied().collect();
+        prop_assert_eq!(
+            update_sessions(&known, &device, &from, &needed, &settings, &Zone::utc()),
+            sessions(&all, &settings, &Zone::utc())
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! What happened, and where did they leave off?
 //!
 //! * [`Timeline`]: one person's events from all records, in one total order that does not depend on arrival.
-//! * [`sessions`]: visits per device.
+//! * [`sessions`]: visits per device; [`owners`]: whose the acts on a shared device are.
 //! * [`paths`]: whole journeys, cleaned, mapped and counted; [`attribution`]: credit where it is due.
 //! * [`funnel`]: how far people get through steps, and how fast.
 //! * [`stages`](mod@stages): how near customers are; [`pain_points`]: where it hurts; [`measures`]: how well channels work as one.
@@ -11,16 +11,20 @@ pub mod attribution;
 mod continuation;
 pub mod funnel;
 pub mod measures;
+mod ownership;
 pub mod pain_points;
 pub mod paths;
 mod session;
+mod session_update;
 pub mod stages;
 mod thread;
 mod timeline;
 mod touchpoint;
 
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
+pub use ownership::{DeviceAct, DeviceUser, Owner, OwnershipPolicy, OwnershipSettings, owners};
 pub use session::{Act, Boundary, Session, SessionSettings, sessions};
+pub use session_update::{Restart, restart, update_sessions};
 pub use thread::{Closed, Effect, Seen, Thread, ThreadAct, ThreadKind, ThreadState, threads};
 pub use timeline::{Entry, Timeline};
 pub use touchpoint::{Feedback, Question, Touchpoint, Work};

@@ -158,27 +158,42 @@ impl fmt::Debug for Session {
 #[must_use]
 pub fn sessions(acts: &[Act<'_>], settings: &SessionSettings, zone: &Zone) -> Vec<Session> {
     let mut sorted: Vec<&Act<'_>> = acts.iter().collect();
-    sorted.sort_by(|a, b| total(a, b));
-    let mut seen = HashSet::with_capacity(sorted.len());
-    sorted.retain(|act| seen.insert(&*act.order.id));
+    in_order(&mut sorted);
+    let mut done = cut(&sorted, (1, Boundary::First), settings, zone);
+    done.sort_by(|a, b| (a.started, &a.device, a.number).cmp(&(b.started, &b.device, b.number)));
+    done
+}
+
+/// Puts acts into their total order, each event once.
+pub(super) fn in_order(acts: &mut Vec<&Act<'_>>) {
+    acts.sort_by(|a, b| total(a, b));
+    let mut seen = HashSet::with_capacity(acts.len());
+    acts.retain(|act| seen.insert(&*act.order.id));
+}
+
+/// The sessions of acts in their total order. Each device's first one has the number and the boundary given.
+pub(super) fn cut(
+    acts: &[&Act<'_>],
+    (first, opening): (u32, Boundary),
+    settings: &SessionSettings,
+    zone: &Zone,
+) -> Vec<Session> {
     let mut running: BTreeMap<&str, Session> = BTreeMap::new();
     let mut done = Vec::new();
-    for act in sorted {
+    for act in acts {
         let before = running.get_mut(act.device);
-        let cut =
-            before.as_ref().map_or(Some(Boundary::First), |session| boundary(session, act, settings, zone));
+        let cut = before.as_ref().map_or(Some(opening), |session| boundary(session, act, settings, zone));
         match (before, cut) {
             (Some(session), None) => extend(session, act),
             (None, _) | (_, Some(_)) if act.outbound => {}
             (before, cut) => {
-                let number = before.as_ref().map_or(1, |session| session.number.saturating_add(1));
-                let opened = open(act, number, cut.unwrap_or(Boundary::First));
+                let number = before.as_ref().map_or(first, |session| session.number.saturating_add(1));
+                let opened = open(act, number, cut.unwrap_or(opening));
                 done.extend(running.insert(act.device, opened));
             }
         }
     }
     done.extend(running.into_values());
-    done.sort_by(|a, b| (a.started, &a.device, a.number).cmp(&(b.started, &b.device, b.number)));
     done
 }
 
