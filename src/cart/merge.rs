@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Cart, CartState, LineKey, MAX_LINES, Quantity};
 use crate::money::Currency;
 
-/// How the quantities of a line that both carts hold are joined.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// How what two carts, or two unfinished things of any kind, say about the same line or field is joined. The *kept* one
+/// is the customer's own, the *other* the guest's that she made before she was known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum MergeStrategy {
@@ -14,6 +15,16 @@ pub enum MergeStrategy {
     /// two carts usually wants it once, and merging twice changes nothing.
     #[default]
     MaxQuantity,
+    /// Both together, at most [`Quantity::MAX`]. Merge the two as they are kept, never what a merge gave.
+    SumCapped,
+    /// The other's: what she did last as a guest.
+    GuestWins,
+    /// The kept one's.
+    ExistingWins,
+    /// That of whichever was changed later; the kept one's if both at once.
+    NewestWins,
+    /// The kept one's, and nothing is put in: the report lists what she is to be asked.
+    Ask,
 }
 
 /// A line whose quantity differs from the kept cart's.
@@ -39,6 +50,9 @@ pub struct MergeReport {
     pub changed: Vec<LineChange>,
     /// Lines of the other cart that did not fit into [`MAX_LINES`].
     pub dropped: Vec<LineKey>,
+    /// With [`MergeStrategy::Ask`]: what the other cart would change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<LineChange>,
     /// The other cart's currency, if it is not the kept cart's: its lines are priced anew, never dropped.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub repriced_from: Option<Currency>,
@@ -64,13 +78,28 @@ pub struct Merged {
 pub fn merge(kept: &Cart, other: &Cart, strategy: MergeStrategy) -> Merged {
     let mut cart = kept.clone();
     let mut report = MergeReport::default();
+    let theirs_newer = other.changed_at > kept.changed_at;
     for (line, &theirs) in &other.lines {
         let ours = kept.lines.get(line).copied();
         let to = match (strategy, ours) {
+            (_, None) => theirs,
             (MergeStrategy::MaxQuantity, Some(ours)) => ours.max(theirs),
-            (MergeStrategy::MaxQuantity, None) => theirs,
+            (MergeStrategy::SumCapped, Some(ours)) => ours.plus_capped(theirs),
+            (MergeStrategy::GuestWins | MergeStrategy::Ask, Some(_)) => theirs,
+            (MergeStrategy::ExistingWins, Some(ours)) => ours,
+            (MergeStrategy::NewestWins, Some(ours)) => {
+                if theirs_newer {
+                    theirs
+                } else {
+                    ours
+                }
+            }
         };
         if ours == Some(to) {
+            continue;
+        }
+        if strategy == MergeStrategy::Ask {
+            report.asked.push(LineChange { line: line.clone(), from: ours, to });
             continue;
         }
         if ours.is_none() && cart.lines.len() >= MAX_LINES {
@@ -84,8 +113,10 @@ pub fn merge(kept: &Cart, other: &Cart, strategy: MergeStrategy) -> Merged {
     if kept.currency != other.currency && !other.lines.is_empty() {
         report.repriced_from = Some(other.currency);
     }
-    cart.version = kept.version.max(other.version);
-    cart.changed_at = kept.changed_at.max(other.changed_at);
+    if strategy != MergeStrategy::Ask {
+        cart.version = kept.version.max(other.version);
+        cart.changed_at = kept.changed_at.max(other.changed_at);
+    }
     if !cart.lines.is_empty() {
         cart.state = CartState::Open;
     }

@@ -161,12 +161,44 @@ fn merging_keeps_the_larger_quantity_and_reports() {
             added: vec![LineChange { line: line("d"), from: None, to: quantity(1) }],
             changed: vec![LineChange { line: line("c"), from: Some(quantity(2)), to: quantity(4) }],
             dropped: vec![],
+            asked: vec![],
             repriced_from: Some(other.currency),
         }
     );
     let bought = Cart { state: CartState::Ordered, ..cart_of(&[]) };
     assert_eq!(merge(&bought, &kept, MergeStrategy::MaxQuantity).cart.state, CartState::Open);
     assert_eq!(merge(&bought, &bought, MergeStrategy::MaxQuantity).cart.state, CartState::Ordered);
+}
+
+#[test]
+fn each_strategy_joins_as_it_says() {
+    let kept = cart_of(&[("a", 1), ("b", 5)]);
+    let mut other = cart_of(&[("b", 3), ("c", 2)]);
+    other.changed_at = Some(from_millis(1));
+    let lines = |strategy, kept: &Cart, other: &Cart| merge(kept, other, strategy).cart.lines;
+    let with_b = |b| cart_of(&[("a", 1), ("b", b), ("c", 2)]).lines;
+    for (strategy, b) in [
+        (MergeStrategy::SumCapped, 8),
+        (MergeStrategy::MaxQuantity, 5),
+        (MergeStrategy::GuestWins, 3),
+        (MergeStrategy::ExistingWins, 5),
+        (MergeStrategy::NewestWins, 3),
+    ] {
+        assert_eq!(lines(strategy, &kept, &other), with_b(b), "{strategy:?}");
+    }
+    let later = Cart { changed_at: other.changed_at, ..kept.clone() };
+    assert_eq!(lines(MergeStrategy::NewestWins, &later, &other), with_b(5));
+    let much = cart_of(&[("b", 999_999)]);
+    assert_eq!(lines(MergeStrategy::SumCapped, &much, &other)[&line("b")], Quantity::MAX);
+    let asked = merge(&kept, &other, MergeStrategy::Ask);
+    assert_eq!(asked.cart, kept);
+    assert_eq!(
+        asked.report.asked,
+        [
+            LineChange { line: line("b"), from: Some(quantity(5)), to: quantity(3) },
+            LineChange { line: line("c"), from: None, to: quantity(2) },
+        ]
+    );
 }
 
 #[test]

@@ -129,7 +129,7 @@ pub fn resume(
         reasons.push(Reason::new(rule).evidence(position.to_string()));
     }
     open.sort_by(|(_, a), (_, b)| {
-        b.last.cmp(&a.last).then_with(|| (a.kind, &a.object).cmp(&(b.kind, &b.object)))
+        b.last.cmp(&a.last).then_with(|| (&a.kind, &a.object).cmp(&(&b.kind, &b.object)))
     });
     let mut open = open.into_iter();
     let Some((position, thread)) = open.next() else {

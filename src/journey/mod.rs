@@ -20,11 +20,18 @@ pub mod stages;
 mod thread;
 mod timeline;
 mod touchpoint;
+mod visibility;
 
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
 pub use ownership::{DeviceAct, DeviceUser, Owner, OwnershipPolicy, OwnershipSettings, owners};
 pub use session::{Act, Boundary, Session, SessionSettings, sessions};
 pub use session_update::{Restart, restart, update_sessions};
-pub use thread::{Closed, Effect, Seen, Thread, ThreadAct, ThreadKind, ThreadState, threads};
+pub use thread::{
+    Closed, Difference, Document, Effect, FieldMove, FieldNews, FieldShape, KindRules, MeetReport, Meeting,
+    Member, Met, PartId, Seen, Sensitivity, StepState, Thread, ThreadAct, ThreadEdit, ThreadError,
+    ThreadErrorKind, ThreadKind, ThreadPart, ThreadRules, ThreadState, Touch, Versions, difference, meet,
+    threads,
+};
 pub use timeline::{Entry, Timeline};
 pub use touchpoint::{Feedback, Question, Touchpoint, Work};
+pub use visibility::{Sight, SightRule, Visibility};

@@ -1,31 +1,13 @@
-//! Threads: things that people leave unfinished in one channel and take up in another.
+//! Threads as events tell them: how far somebody got with an object, and where.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::kind::ThreadKind;
 use crate::channel::Channel;
 use crate::event::{CartAction, Event, OrderKey};
-
-/// What is being worked on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum ThreadKind {
-    /// A shopping cart.
-    Cart,
-    /// A quote that waits for an answer.
-    Quote,
-    /// An application: a loan, an insurance, an account.
-    Application,
-    /// A form.
-    Form,
-    /// The plan of a journey or an event.
-    Plan,
-    /// A conversation.
-    Conversation,
-}
 
 /// How an act ends an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -196,8 +178,8 @@ pub fn threads(acts: &[ThreadAct]) -> Vec<Thread> {
     let mut sorted: Vec<&ThreadAct> = acts.iter().collect();
     sorted.sort_by(|a, b| {
         a.order.cmp(&b.order).then_with(|| {
-            (a.kind, &a.object, rank(a.effect), &a.step, &a.channel, &a.device).cmp(&(
-                b.kind,
+            (&a.kind, &a.object, rank(a.effect), &a.step, &a.channel, &a.device).cmp(&(
+                &b.kind,
                 &b.object,
                 rank(b.effect),
                 &b.step,
@@ -207,14 +189,14 @@ pub fn threads(acts: &[ThreadAct]) -> Vec<Thread> {
         })
     });
     let mut done = HashSet::with_capacity(sorted.len());
-    let mut threads: BTreeMap<(ThreadKind, &str), Thread> = BTreeMap::new();
+    let mut threads: BTreeMap<(&ThreadKind, &str), Thread> = BTreeMap::new();
     for act in sorted {
         // One event may act on several objects, but on each of them once.
-        if !done.insert((&*act.order.id, act.kind, &*act.object)) {
+        if !done.insert((&*act.order.id, &act.kind, &*act.object)) {
             continue;
         }
-        let thread = threads.entry((act.kind, &act.object)).or_insert_with(|| Thread {
-            kind: act.kind,
+        let thread = threads.entry((&act.kind, &act.object)).or_insert_with(|| Thread {
+            kind: act.kind.clone(),
             object: act.object.clone(),
             revision: 0,
             episode: 1,

@@ -1,0 +1,212 @@
+//! What one record holds of a thread: a fact. It is changed by edits at that record, never by a merge of profiles.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::acts::{Closed, ThreadState};
+use super::document::{StepState, Touch, Versions};
+use super::edit::{ThreadEdit, size};
+use super::error::{ThreadError, ThreadErrorKind};
+use super::kind::ThreadKind;
+use super::rules::Sensitivity;
+use crate::pii::Pii;
+use crate::record::Millis;
+use crate::time::{DateTime, Utc};
+
+const MAX_FIELDS: usize = 1_000;
+const MAX_STEPS: usize = 200;
+const MAX_BYTES: usize = 1024 * 1024;
+/// How many edits a part knows again.
+const REMEMBERED: usize = 32;
+
+/// Which part of a thread: a keyed hash of its record, its kind and its object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PartId(uuid::Uuid);
+
+impl PartId {
+    /// From its sixteen bytes.
+    #[must_use]
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(uuid::Uuid::from_bytes(bytes))
+    }
+
+    /// Its sixteen bytes.
+    #[must_use]
+    pub const fn as_bytes(&self) -> &[u8; 16] {
+        self.0.as_bytes()
+    }
+}
+
+/// A value with what is needed to tell which of two is the later one.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Stamped<T> {
+    #[serde(rename = "v")]
+    pub(super) value: T,
+    /// The version of the part that set it.
+    #[serde(rename = "n")]
+    pub(super) version: u64,
+    #[serde(rename = "t")]
+    pub(super) at: Millis,
+    /// What was seen of other parts when it was set: it stands over what they said until then.
+    #[serde(rename = "o", default, skip_serializing_if = "Versions::is_empty")]
+    pub(super) over: Versions,
+}
+
+/// One record's part of a thread. `Debug` shows no values.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ThreadPart {
+    /// What the object is.
+    #[serde(rename = "k")]
+    pub kind: ThreadKind,
+    /// The host's id of the object.
+    #[serde(rename = "o")]
+    pub object: Box<str>,
+    /// How many edits it has had.
+    #[serde(rename = "n")]
+    pub version: u64,
+    /// Its first edit.
+    #[serde(rename = "b")]
+    pub(super) began: Millis,
+    #[serde(rename = "f", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) fields: BTreeMap<Box<str>, Stamped<Option<Pii<Kept>>>>,
+    #[serde(rename = "p", default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) steps: BTreeMap<Box<str>, Stamped<StepState>>,
+    /// How it ended; open where nothing is said.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub(super) state: Option<Stamped<Option<Closed>>>,
+    #[serde(rename = "s")]
+    pub(super) sensitivity: Sensitivity,
+    #[serde(rename = "l")]
+    pub(super) last: Touch,
+    /// The latest edits, as hashes of their ids.
+    #[serde(rename = "r", default)]
+    edits: Vec<u64>,
+}
+
+/// JSON that can be hashed for its redacted `Debug`.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Kept(pub(super) Value);
+
+impl ThreadPart {
+    /// The part that a first edit makes.
+    ///
+    /// # Errors
+    /// As [`ThreadPart::apply`].
+    pub fn new(
+        edit: &ThreadEdit,
+        sensitivity: Sensitivity,
+        now: DateTime<Utc>,
+        over: &Versions,
+    ) -> Result<Self, ThreadError> {
+        let mut part = Self {
+            kind: edit.kind.clone(),
+            object: edit.object.clone(),
+            version: 0,
+            began: now.into(),
+            fields: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            state: None,
+            sensitivity,
+            last: Touch { at: now.into(), channel: edit.channel.clone(), device: None, step: None },
+            edits: Vec::new(),
+        };
+        part.apply(edit, now, over)?;
+        Ok(part)
+    }
+
+    /// Applies an edit. `over` is what its author had seen of the thread's other parts.
+    ///
+    /// A change of a thread that has ended opens it again.
+    ///
+    /// # Errors
+    /// What [`ThreadEdit::check`] finds; [`ThreadErrorKind::TooLarge`] with nothing changed.
+    pub fn apply(
+        &mut self,
+        edit: &ThreadEdit,
+        now: DateTime<Utc>,
+        over: &Versions,
+    ) -> Result<(), ThreadError> {
+        edit.check()?;
+        let mut next = self.clone();
+        next.version = next.version.saturating_add(1);
+        let (version, at) = (next.version, Millis::from(now));
+        for (name, value) in &edit.set {
+            let value = Some(Pii::new(Kept(value.clone())));
+            next.fields.insert(name.clone(), Stamped { value, version, at, over: over.clone() });
+        }
+        for name in &edit.remove {
+            next.fields.insert(name.clone(), Stamped { value: None, version, at, over: over.clone() });
+        }
+        for (names, value) in [(&edit.open, StepState::Open), (&edit.done, StepState::Done)] {
+            for name in names {
+                next.steps.insert(name.clone(), Stamped { value, version, at, over: over.clone() });
+            }
+        }
+        let changes =
+            !(edit.set.is_empty() && edit.remove.is_empty() && edit.done.is_empty() && edit.open.is_empty());
+        let ended = next.state.as_ref().is_some_and(|state| state.value.is_some());
+        if edit.close.is_some() || (changes && (ended || !over.is_empty())) {
+            next.state = Some(Stamped { value: edit.close, version, at, over: over.clone() });
+        }
+        if let Some(sensitivity) = edit.sensitivity {
+            next.sensitivity = sensitivity;
+        }
+        let step = edit.step.clone().or_else(|| next.last.step.take());
+        next.last = Touch { at, channel: edit.channel.clone(), device: edit.device.clone(), step };
+        next.edits.push(hash(&edit.id));
+        let surplus = next.edits.len().saturating_sub(REMEMBERED);
+        next.edits.drain(..surplus);
+        if next.fields.len() > MAX_FIELDS || next.steps.len() > MAX_STEPS || next.bytes() > MAX_BYTES {
+            return Err(ThreadError::new(ThreadErrorKind::TooLarge));
+        }
+        *self = next;
+        Ok(())
+    }
+
+    /// Whether an edit of that id was applied, among the latest.
+    #[must_use]
+    pub fn knows(&self, edit: &str) -> bool {
+        self.edits.contains(&hash(edit))
+    }
+
+    /// Whether it can be taken up, as far as this part tells.
+    #[must_use]
+    pub fn state(&self) -> ThreadState {
+        self.state.as_ref().and_then(|state| state.value).map_or(ThreadState::Open, ThreadState::Closed)
+    }
+
+    /// Its last edit.
+    #[must_use]
+    pub const fn last(&self) -> &Touch {
+        &self.last
+    }
+
+    fn bytes(&self) -> usize {
+        let values = self.fields.values().filter_map(|field| field.value.as_ref());
+        values.map(|value| size(&value.reveal().0)).fold(0, usize::saturating_add)
+    }
+}
+
+/// The first bytes of SHA-256: the same on every machine.
+fn hash(text: &str) -> u64 {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(text.as_bytes()).first_chunk().copied().map_or(0, u64::from_be_bytes)
+}
+
+impl fmt::Debug for ThreadPart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThreadPart")
+            .field("kind", &self.kind)
+            .field("version", &self.version)
+            .field("fields", &self.fields.len())
+            .field("steps", &self.steps.len())
+            .finish_non_exhaustive()
+    }
+}
