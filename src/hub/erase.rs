@@ -15,7 +15,7 @@ use super::standing::is_spoken;
 use super::stored::Holders;
 use super::{
     CommandKey, Context, Who, addresses, blocks, coupons, decided, digests, erased, event_log, holders, keys,
-    members, orders, outbox, resolve, wallet,
+    members, orders, outbox, resolve, threads, wallet,
 };
 
 /// What shall happen when the erased person is heard of again.
@@ -174,6 +174,7 @@ fn erase_record(
     digests::forget(tx, id)?;
     orders::forget(tx, id)?;
     wallet::forget(tx, id)?;
+    threads::forget(tx, id)?;
     for identifier in record.claims.keys() {
         let value = identifier.digest(&rules.pepper);
         if holders::get(tx, value)?.count == 0 {

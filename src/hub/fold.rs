@@ -16,7 +16,7 @@ use crate::time::{DateTime, Utc};
 use super::blocks::Crossed;
 use super::standing::{first_proof, is_evidence, is_heard, may_match, withdrew_matching};
 use super::stored::Receipt;
-use super::{Context, Rules, erased, holders, keys};
+use super::{Context, Rules, erased, holders, keys, threads};
 
 /// What became of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -156,6 +156,9 @@ pub(crate) fn fold(
         dirty.records.insert(record_id);
     }
     tx.put(&record_key, &record)?;
+    if !is_new {
+        threads::note_event(tx, record_id, first, record.first, (at, key))?;
+    }
     tx.bump_range(&keys::event_range(record_id))?;
     tx.put(&keys::event(record_id, at, key), &event.to_stored())?;
     tx.put(&receipt_key, &Receipt { content, record: record_id, at })?;

@@ -61,6 +61,13 @@
 //! | `Z` `f` family | the account that it shares, and the members |
 //! | `Z` `g` gift card's code | its account, and until when it is good |
 //! | `Z` `w` subject | wrong gift card codes |
+//! | `t` record, part | the record's [part](crate::journey::ThreadPart) of a thread: a fact |
+//! | `z` record | the thread that was edited last at the record: a view |
+//! | `0` record | the last event of a record with several: an index |
+//! | `1` record, conversation | who had a conversation when, and what each was told: a fact |
+//! | `2` skill, time, record, conversation | the conversation waits for somebody of that skill: an index |
+//! | `3` record, episode | the abandonment was told |
+//! | `4` subscriber | how far it has read the journal |
 
 use crate::channel::Channel;
 use crate::identifier::ValueHash;

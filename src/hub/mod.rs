@@ -44,6 +44,7 @@ mod sources;
 mod standing;
 mod stock;
 mod stored;
+mod threads;
 mod timelines;
 mod triggers;
 mod verify;
@@ -88,6 +89,9 @@ pub use stock::{
     Booking, GivenPromise, SlotOutcome, SlotPlace, SlotRequest, StockAnswer, StockInquiry, act_on_stock,
     act_on_stock_once, book_slot, booking, cancel_booking, change_stock, give_promise, given_promise,
     promises_kept, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
+pub use threads::{
+    EditOutcome, Issue, LastState, OpenOutcome, Shown, ThreadSettings, TokenRefusal, edit_thread,
+    issue_token, last_state, open_token, thread, threads_of,
 };
 pub use timelines::{event, resume, sessions, timeline};
 pub use triggers::{Triggering, due_triggers};

@@ -14,6 +14,7 @@ pub mod measures;
 mod ownership;
 pub mod pain_points;
 pub mod paths;
+mod resume_token;
 mod session;
 mod session_update;
 pub mod stages;
@@ -24,6 +25,7 @@ mod visibility;
 
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
 pub use ownership::{DeviceAct, DeviceUser, Owner, OwnershipPolicy, OwnershipSettings, owners};
+pub use resume_token::{QrPayload, ResumeToken, ResumeTokenError, ResumeTokenErrorKind};
 pub use session::{Act, Boundary, Session, SessionSettings, sessions};
 pub use session_update::{Restart, restart, update_sessions};
 pub use thread::{

@@ -1,0 +1,214 @@
+//! A channel changes a thread.
+
+use crate::ids::RecordId;
+use crate::journey::{
+    Difference, Document, Meeting, Met, PartId, Sensitivity, Sight, ThreadEdit, ThreadErrorKind, ThreadPart,
+    ThreadState, Versions, difference,
+};
+use crate::store::{Stop, Tx};
+
+use super::super::{Context, Who};
+use super::keys;
+use super::parts::{Head, Loaded, Parts, load, part_id};
+use super::show::{ThreadSettings, find};
+
+/// What became of an edit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EditOutcome {
+    /// It stands. Make the next edit on these versions.
+    Applied {
+        /// What is there now.
+        document: Box<Document>,
+    },
+    /// An edit of that id stands already; nothing has changed.
+    Repeated {
+        /// What is there now.
+        document: Box<Document>,
+    },
+    /// Somebody else changed the thread since the edit's author looked; nothing has changed. Show the difference, and make
+    /// the edit again on what is there now, if it is still meant.
+    Changed {
+        /// What has changed.
+        difference: Box<Difference>,
+        /// What is there now.
+        document: Box<Document>,
+    },
+    /// The channel may not see the thread as a whole, so it may not change it.
+    Hidden,
+    /// It cannot be an edit, and why.
+    Invalid {
+        /// Why.
+        why: ThreadErrorKind,
+    },
+    /// Nobody is known by that name.
+    Unknown,
+}
+
+impl EditOutcome {
+    /// What is there now, if the edit's channel may see it.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        match self {
+            Self::Applied { document } | Self::Repeated { document } | Self::Changed { document, .. } => {
+                Some(document)
+            }
+            Self::Hidden | Self::Invalid { .. } | Self::Unknown => None,
+        }
+    }
+}
+
+/// Changes a thread in one channel, if nobody else has changed it since that channel looked.
+///
+/// Of two channels that edit at once one wins, and the other gets the difference. What is written hangs on one record: on
+/// that which is meant if it has a part of the thread or nobody has, else on the kept one. Closing closes every part that is
+/// shown. An edit may be sent again: the thread knows its latest 32 edits by their ids.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::channel::Channel;
+/// use throughline::event::Event;
+/// use throughline::hub::{EditOutcome, Hub, Rules, ThreadSettings, Who};
+/// use throughline::journey::{ThreadEdit, ThreadKind};
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7"}"#;
+/// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+/// let settings = ThreadSettings::retail();
+/// let edit = |id, channel| ThreadEdit::new(id, ThreadKind::Plan, "trip-1", channel);
+/// let begun = hub.edit_thread(&who, &edit("e-1", Channel::Web).set("city", "شیراز").open("hotel"), &settings)?;
+/// let seen = begun.document().ok_or("refused")?.versions.clone();
+/// let app = edit("e-2", Channel::App).on(&seen).set("hotel", "Zandiyeh").done("hotel");
+/// assert!(matches!(hub.edit_thread(&who, &app, &settings)?, EditOutcome::Applied { .. }));
+/// let web = edit("e-3", Channel::Web).on(&seen).set("hotel", "Homa");
+/// let EditOutcome::Changed { difference, .. } = hub.edit_thread(&who, &web, &settings)? else { return Err("both won".into()) };
+/// assert_eq!(difference.fields["hotel"].now, Some("Zandiyeh".into()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in her threads.
+pub fn edit_thread(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    edit: &ThreadEdit,
+    settings: &ThreadSettings,
+) -> Result<EditOutcome, Stop> {
+    if let Err(error) = edit.check() {
+        return Ok(EditOutcome::Invalid { why: error.kind() });
+    }
+    let Some(mut parts) = load(tx, context, who)? else { return Ok(EditOutcome::Unknown) };
+    let found = found(&parts, edit, settings);
+    let rules = settings.rules.of(&edit.kind);
+    let sensitivity = edit.sensitivity.unwrap_or(rules.sensitivity);
+    let sight = found.as_ref().map_or_else(
+        || settings.visibility.sight(&edit.kind, sensitivity, &edit.channel),
+        |met| settings.sight(&met.document, &edit.channel),
+    );
+    if sight != Sight::Whole {
+        return Ok(EditOutcome::Hidden);
+    }
+    if let Some(Met { document, .. }) = found.as_ref() {
+        if parts.loaded.iter().any(|held| in_it(document, held.id) && held.part.knows(&edit.id)) {
+            return Ok(EditOutcome::Repeated { document: document.clone().into() });
+        }
+        if document.versions != edit.seen {
+            let difference = difference(document, &parts.members(), &edit.seen);
+            return Ok(EditOutcome::Changed {
+                difference: difference.into(),
+                document: document.clone().into(),
+            });
+        }
+    }
+    // What was seen may belong to another profile now, or be erased: then it is begun anew.
+    let versions = found.as_ref().map_or_else(Versions::default, |met| met.document.versions.clone());
+    match write(tx, context, &mut parts, edit, &versions, sensitivity)? {
+        Ok(()) => {}
+        Err(why) => {
+            tx.discard();
+            return Ok(EditOutcome::Invalid { why });
+        }
+    }
+    Ok(match self::found(&parts, edit, settings) {
+        Some(met) => EditOutcome::Applied { document: met.document.into() },
+        None => EditOutcome::Unknown,
+    })
+}
+
+/// The thread that the edit is of: that of its object, else the open one where a person has one.
+fn found(parts: &Parts, edit: &ThreadEdit, settings: &ThreadSettings) -> Option<Met> {
+    let one = settings.rules.of(&edit.kind).meeting == Meeting::One;
+    find(parts, &edit.kind, &edit.object, settings).or_else(|| {
+        let open = |met: &Met| met.document.kind == edit.kind && met.document.state == ThreadState::Open;
+        one.then(|| parts.met(&settings.rules).into_iter().find(open)).flatten()
+    })
+}
+
+fn in_it(document: &Document, part: PartId) -> bool {
+    document.versions.0.contains_key(&part)
+}
+
+/// Writes the edit to its home, and its end to all parts that are shown.
+fn write(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    parts: &mut Parts,
+    edit: &ThreadEdit,
+    versions: &Versions,
+    sensitivity: Sensitivity,
+) -> Result<Result<(), ThreadErrorKind>, Stop> {
+    let meant = parts.record;
+    let shown = |held: &&Loaded| versions.0.contains_key(&held.id);
+    let rank = |held: &&Loaded| (held.record != meant, held.part.object != edit.object, held.guest, held.id);
+    let home = match parts.loaded.iter().filter(shown).min_by_key(rank) {
+        Some(held) => held.id,
+        None => {
+            let id = part_id(context, meant, &edit.kind, &edit.object);
+            let key = keys::part(meant, id);
+            // Of two that begin it at once one is run again and finds the other.
+            tx.exists(&key)?;
+            let made = ThreadPart::new(edit, sensitivity, context.now, &Versions::default());
+            let part = match made {
+                Ok(part) => part,
+                Err(error) => return Ok(Err(error.kind())),
+            };
+            tx.put(&key, &part)?;
+            note(tx, meant, id, &part)?;
+            parts.loaded.push(Loaded { key, record: meant, id, guest: false, part });
+            return Ok(Ok(()));
+        }
+    };
+    for held in parts.loaded.iter_mut().filter(|held| versions.0.contains_key(&held.id)) {
+        let own = held.id == home;
+        if !own && edit.close.is_none() {
+            continue;
+        }
+        let whole;
+        let what = if own {
+            edit
+        } else {
+            let mut closing =
+                ThreadEdit::new(&edit.id, edit.kind.clone(), &held.part.object, edit.channel.clone());
+            closing.close = edit.close;
+            whole = closing;
+            &whole
+        };
+        if let Err(error) = held.part.apply(what, context.now, &versions.without(held.id)) {
+            return Ok(Err(error.kind()));
+        }
+        tx.put(&held.key, &held.part)?;
+        note(tx, held.record, held.id, &held.part)?;
+    }
+    Ok(Ok(()))
+}
+
+/// Keeps which thread of a record was edited last.
+fn note(tx: &mut Tx<'_>, record: RecordId, id: PartId, part: &ThreadPart) -> Result<(), Stop> {
+    let head =
+        Head { part: id, kind: part.kind.clone(), object: part.object.clone(), last: part.last().clone() };
+    tx.put(&keys::head(record), &head)
+}

@@ -1,0 +1,89 @@
+//! Where threads and what belongs to them live; the table of all keys is in [`super::super::keys`].
+
+use crate::ids::{EventKey, RecordId};
+use crate::journey::PartId;
+use crate::store::Key;
+
+fn key(parts: &[&[u8]]) -> Key {
+    // All parts have fixed widths far below the longest key.
+    Key::new(&parts.concat()).unwrap_or_else(|_| Key::empty())
+}
+
+pub(crate) fn part(record: RecordId, id: PartId) -> Key {
+    key(&[b"t", record.as_bytes(), id.as_bytes()])
+}
+
+/// All parts of a record.
+pub(crate) fn parts(record: RecordId) -> Key {
+    key(&[b"t", record.as_bytes()])
+}
+
+/// The record and the part, from a key of [`part`].
+pub(crate) fn part_of(key: &Key) -> Option<(RecordId, PartId)> {
+    let rest = key.as_bytes().strip_prefix(b"t")?;
+    let (record, id) = rest.split_first_chunk::<16>()?;
+    Some((RecordId::from_bytes(*record), PartId::from_bytes(id.try_into().ok()?)))
+}
+
+/// The thread that was edited last at a record.
+pub(crate) fn head(record: RecordId) -> Key {
+    key(&[b"z", record.as_bytes()])
+}
+
+/// The last event of a record with several.
+pub(crate) fn last_event(record: RecordId) -> Key {
+    key(&[b"0", record.as_bytes()])
+}
+
+pub(crate) fn handoff(record: RecordId, conversation: [u8; 16]) -> Key {
+    key(&[b"1", record.as_bytes(), &conversation])
+}
+
+pub(crate) fn handoffs(record: RecordId) -> Key {
+    key(&[b"1", record.as_bytes()])
+}
+
+pub(crate) fn handoff_of(key: &Key) -> Option<(RecordId, [u8; 16])> {
+    let rest = key.as_bytes().strip_prefix(b"1")?;
+    let (record, conversation) = rest.split_first_chunk::<16>()?;
+    Some((RecordId::from_bytes(*record), conversation.try_into().ok()?))
+}
+
+/// A request waits in the queue of a skill.
+pub(crate) fn queued(skill: [u8; 16], at: [u8; 8], record: RecordId, conversation: [u8; 16]) -> Key {
+    key(&[b"2", &skill, &at, record.as_bytes(), &conversation])
+}
+
+/// The queue of a skill, the longest waiting first.
+pub(crate) fn queue(skill: [u8; 16]) -> Key {
+    key(&[b"2", &skill])
+}
+
+/// The record and the conversation, from a key of [`queued`].
+pub(crate) fn queued_of(key: &Key) -> Option<(RecordId, [u8; 16])> {
+    let rest = key.as_bytes().get(25..)?;
+    let (record, conversation) = rest.split_first_chunk::<16>()?;
+    Some((RecordId::from_bytes(*record), conversation.try_into().ok()?))
+}
+
+/// An abandonment that was told.
+pub(crate) fn abandonment(record: RecordId, episode: [u8; 16]) -> Key {
+    key(&[b"3", record.as_bytes(), &episode])
+}
+
+pub(crate) fn abandonments(record: RecordId) -> Key {
+    key(&[b"3", record.as_bytes()])
+}
+
+/// How far a subscriber has read the journal.
+pub(crate) fn subscriber(name: [u8; 16]) -> Key {
+    key(&[b"4", &name])
+}
+
+/// The record, the instant and the event, from a key under which an event is stored.
+pub(crate) fn event_of(key: &Key) -> Option<(RecordId, EventKey)> {
+    let rest = key.as_bytes().strip_prefix(b"e")?;
+    let (record, rest) = rest.split_first_chunk::<16>()?;
+    let event = rest.get(8..)?.try_into().ok()?;
+    Some((RecordId::from_bytes(*record), EventKey::from_bytes(event)))
+}

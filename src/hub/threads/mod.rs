@@ -1,0 +1,17 @@
+//! What a person left unfinished, in every channel: kept, shown, handed on, and told when it is abandoned.
+
+mod doors;
+mod edit;
+mod erase;
+pub(crate) mod keys;
+mod last;
+mod parts;
+mod show;
+mod tokens;
+
+pub use edit::{EditOutcome, edit_thread};
+pub(crate) use erase::forget;
+pub(crate) use last::note_event;
+pub use last::{LastState, last_state};
+pub use show::{Shown, ThreadSettings, thread, threads_of};
+pub use tokens::{Issue, OpenOutcome, TokenRefusal, issue_token, open_token};

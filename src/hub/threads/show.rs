@@ -1,0 +1,136 @@
+//! A person's threads, as one channel may see them.
+
+use crate::channel::Channel;
+use crate::journey::{
+    Document, Met, Sight, StepState, ThreadKind, ThreadRules, ThreadState, Touch, Visibility,
+};
+use crate::store::{Stop, Tx};
+
+use super::super::{Context, Who};
+use super::parts::{Parts, load};
+
+/// By which rules threads meet and are shown.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ThreadSettings {
+    /// How threads of each kind meet.
+    pub rules: ThreadRules,
+    /// Which channel may see what.
+    pub visibility: Visibility,
+}
+
+impl ThreadSettings {
+    /// For shops: [`ThreadRules::retail`], and sensitive threads are seen where the person has signed in.
+    #[must_use]
+    pub fn retail() -> Self {
+        Self { rules: ThreadRules::retail(), visibility: Visibility::authenticated() }
+    }
+
+    pub(super) fn sight(&self, document: &Document, channel: &Channel) -> Sight {
+        self.visibility.sight(&document.kind, document.sensitivity, channel)
+    }
+}
+
+/// A thread as a channel may see it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shown {
+    /// Everything, and what was done to show several parts as one.
+    Whole {
+        /// The thread and the report.
+        met: Box<Met>,
+        /// Strangers see the screen: ask before showing it.
+        ask_first: bool,
+    },
+    /// Something waits, and where it was left.
+    Outline {
+        /// What it is.
+        kind: ThreadKind,
+        /// Whether it can be taken up.
+        state: ThreadState,
+        /// How many steps are to be done.
+        steps_open: usize,
+        /// When and where somebody was last at work, without the device and the step.
+        last: Touch,
+    },
+}
+
+impl Shown {
+    /// The thread, if all of it may be seen.
+    #[must_use]
+    pub fn document(&self) -> Option<&Document> {
+        match self {
+            Self::Whole { met, .. } => Some(&met.document),
+            Self::Outline { .. } => None,
+        }
+    }
+
+    /// When and where somebody was last at work.
+    #[must_use]
+    pub fn last(&self) -> &Touch {
+        match self {
+            Self::Whole { met, .. } => &met.document.last,
+            Self::Outline { last, .. } => last,
+        }
+    }
+
+    fn of(met: Met, settings: &ThreadSettings, channel: &Channel) -> Option<Self> {
+        match settings.sight(&met.document, channel) {
+            Sight::Hidden => None,
+            Sight::Outline => Some(Self::Outline {
+                state: met.document.state,
+                steps_open: met.document.steps_in(StepState::Open).count(),
+                last: Touch { device: None, step: None, ..met.document.last },
+                kind: met.document.kind,
+            }),
+            Sight::Whole => Some(Self::Whole { met: met.into(), ask_first: channel.nature().public }),
+        }
+    }
+}
+
+/// The thread of that object, as its parts at all her records make it and the channel may see it; `None` if nobody is
+/// meant, she has no such thread, or the channel may not know of it.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in her threads.
+pub fn thread(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    kind: &ThreadKind,
+    object: &str,
+    channel: &Channel,
+    settings: &ThreadSettings,
+) -> Result<Option<Shown>, Stop> {
+    let Some(parts) = load(tx, context, who)? else { return Ok(None) };
+    Ok(find(&parts, kind, object, settings).and_then(|met| Shown::of(met, settings, channel)))
+}
+
+/// All her threads that the channel may see, the latest first; `None` if nobody is meant.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in her threads.
+pub fn threads_of(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    channel: &Channel,
+    settings: &ThreadSettings,
+) -> Result<Option<Vec<Shown>>, Stop> {
+    let Some(parts) = load(tx, context, who)? else { return Ok(None) };
+    let met = parts.met(&settings.rules);
+    let mut shown: Vec<Shown> = met.into_iter().filter_map(|met| Shown::of(met, settings, channel)).collect();
+    shown.sort_by_key(|shown| std::cmp::Reverse(shown.last().at));
+    Ok(Some(shown))
+}
+
+/// The thread in which an object is.
+pub(super) fn find(parts: &Parts, kind: &ThreadKind, object: &str, settings: &ThreadSettings) -> Option<Met> {
+    let of =
+        |met: &Met| met.document.kind == *kind && met.document.objects.iter().any(|known| **known == *object);
+    parts.met(&settings.rules).into_iter().find(of)
+}
