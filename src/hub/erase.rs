@@ -174,7 +174,7 @@ fn erase_record(
     digests::forget(tx, id)?;
     orders::forget(tx, id)?;
     wallet::forget(tx, id)?;
-    threads::forget(tx, id)?;
+    threads::forget(tx, context, id)?;
     for identifier in record.claims.keys() {
         let value = identifier.digest(&rules.pepper);
         if holders::get(tx, value)?.count == 0 {

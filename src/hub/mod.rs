@@ -89,9 +89,11 @@ pub use stock::{
     Booking, GivenPromise, SlotOutcome, SlotPlace, SlotRequest, StockAnswer, StockInquiry, act_on_stock,
     act_on_stock_once, book_slot, booking, cancel_booking, change_stock, give_promise, given_promise,
     promises_kept, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
+};
 pub use threads::{
-    EditOutcome, Issue, LastState, OpenOutcome, Shown, ThreadSettings, TokenRefusal, edit_thread,
-    issue_token, last_state, open_token, thread, threads_of,
+    EditOutcome, HandoffOutcome, HandoffRequest, Issue, LastState, OpenOutcome, Shown, ThreadSettings,
+    TokenRefusal, WaitingConversation, edit_thread, handoff_act, handoff_of, issue_token, last_state,
+    may_speak, open_token, request_handoff, thread, threads_of, waiting_handoffs,
 };
 pub use timelines::{event, resume, sessions, timeline};
 pub use triggers::{Triggering, due_triggers};

@@ -11,6 +11,7 @@ pub mod attribution;
 mod continuation;
 pub mod funnel;
 pub mod measures;
+mod handoff;
 mod ownership;
 pub mod pain_points;
 pub mod paths;
@@ -24,6 +25,10 @@ mod touchpoint;
 mod visibility;
 
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
+pub use handoff::{
+    Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, OpenObject,
+    OwnerSince, Packet, PacketInput, PacketSettings, RefusedAct, Speech, handoff,
+};
 pub use ownership::{DeviceAct, DeviceUser, Owner, OwnershipPolicy, OwnershipSettings, owners};
 pub use resume_token::{QrPayload, ResumeToken, ResumeTokenError, ResumeTokenErrorKind};
 pub use session::{Act, Boundary, Session, SessionSettings, sessions};

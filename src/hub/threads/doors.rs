@@ -3,10 +3,14 @@
 use crate::channel::Channel;
 use crate::hub::Who;
 use crate::hub::front::use_cases;
-use crate::journey::{ThreadEdit, ThreadKind};
+use crate::journey::{
+    ConversationOwner, Handoff, HandoffAct, PacketSettings, ResumeToken, Speech, ThreadEdit, ThreadKind,
+};
 
-use super::{EditOutcome, Issue, LastState, OpenOutcome, Shown, ThreadSettings};
-use crate::journey::ResumeToken;
+use super::{
+    EditOutcome, HandoffOutcome, HandoffRequest, Issue, LastState, OpenOutcome, Shown, ThreadSettings,
+    WaitingConversation,
+};
 
 use_cases! {
     /// Changes a thread in one channel; see [`edit_thread`](super::edit_thread()).
@@ -21,4 +25,15 @@ use_cases! {
     issue_token(who: &Who, issue: &Issue<'_>, settings: &ThreadSettings) -> Option<ResumeToken>;
     /// Takes a thread up by such a token; see [`open_token`](super::open_token()).
     open_token(text: &str, channel: &Channel, settings: &ThreadSettings) -> OpenOutcome;
+    /// Asks for a person to take over a conversation; see [`request_handoff`](super::request_handoff()).
+    request_handoff(who: &Who, request: &HandoffRequest<'_>, settings: &ThreadSettings, packets: &PacketSettings)
+        -> HandoffOutcome;
+    /// What an agent does about a conversation; see [`handoff_act`](super::handoff_act()).
+    handoff_act(who: &Who, conversation: &str, id: &str, act: &HandoffAct) -> HandoffOutcome;
+    /// Where a conversation stands; see [`handoff_of`](super::handoff_of()).
+    handoff_of(who: &Who, conversation: &str) -> Option<Handoff>;
+    /// Whether somebody may speak in it now; see [`may_speak`](super::may_speak()).
+    may_speak(who: &Who, conversation: &str, speaker: &ConversationOwner) -> Option<Speech>;
+    /// What waits for somebody of a skill; see [`waiting_handoffs`](super::waiting_handoffs()).
+    waiting_handoffs(skill: &str, limit: usize) -> Vec<WaitingConversation>;
 }

@@ -1,15 +1,22 @@
 //! Forgetting what was left unfinished.
 
 use crate::ids::RecordId;
+use crate::journey::ThreadPart;
 use crate::store::{Key, Stop, Tx};
 
+use super::super::Context;
+use super::handoffs::{Conversation, queue_key};
 use super::keys;
 use super::parts::each;
 
-/// Deletes a record's parts of threads and all that hangs on them.
-pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
+/// Deletes a record's parts of threads, its conversations and all that hangs on them.
+pub(crate) fn forget(tx: &mut Tx<'_>, context: &Context<'_>, record: RecordId) -> Result<(), Stop> {
     let mut gone: Vec<Key> = vec![keys::head(record), keys::last_event(record)];
-    each::<crate::journey::ThreadPart>(tx, &keys::parts(record), |key, _| gone.push(key.clone()))?;
+    each::<ThreadPart>(tx, &keys::parts(record), |key, _| gone.push(key.clone()))?;
+    each::<Conversation>(tx, &keys::handoffs(record), |key, held| {
+        gone.extend(queue_key(context, key, &held));
+        gone.push(key.clone());
+    })?;
     for key in &gone {
         tx.delete(key);
     }

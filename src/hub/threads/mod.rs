@@ -3,6 +3,7 @@
 mod doors;
 mod edit;
 mod erase;
+mod handoffs;
 pub(crate) mod keys;
 mod last;
 mod parts;
@@ -11,6 +12,10 @@ mod tokens;
 
 pub use edit::{EditOutcome, edit_thread};
 pub(crate) use erase::forget;
+pub use handoffs::{
+    HandoffOutcome, HandoffRequest, WaitingConversation, handoff_act, handoff_of, may_speak, request_handoff,
+    waiting_handoffs,
+};
 pub(crate) use last::note_event;
 pub use last::{LastState, last_state};
 pub use show::{Shown, ThreadSettings, thread, threads_of};

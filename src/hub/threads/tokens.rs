@@ -101,7 +101,7 @@ pub fn issue_token(
         return Ok(None);
     };
     let token = ResumeToken::new(
-        tx.tenant(),
+        tx.tenant().0,
         held.record,
         held.id,
         issue.channel.clone(),

@@ -1,0 +1,414 @@
+//! A conversation goes from the bot to a person and back.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Channel;
+use crate::event::OrderKey;
+use crate::ids::RecordId;
+use crate::journey::{
+    Asked, ConversationOwner, Document, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState,
+    Packet, PacketInput, PacketSettings, Speech, handoff,
+};
+use crate::locale::Locale;
+use crate::pii::Pii;
+use crate::record::Millis;
+use crate::store::{Key, Stop, Stored, Tx};
+use crate::time::{DateTime, TimeDelta, Utc};
+
+use super::super::decide::records_of;
+use super::super::stored::Marker;
+use super::super::timelines::timeline;
+use super::super::{Context, Who, members, profile};
+use super::keys;
+use super::show::{Shown, ThreadSettings, threads_of};
+
+/// Most acts that are kept of one conversation at one record.
+const MAX_ACTS: usize = 1_000;
+/// How far back the packet's timeline looks, in days.
+const LOOK_BACK_DAYS: i64 = 90;
+
+/// What is kept of a conversation at one record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Conversation {
+    /// The host's id of it.
+    #[serde(rename = "c")]
+    name: Box<str>,
+    #[serde(rename = "e")]
+    events: Vec<HandoffEvent>,
+    /// What whoever takes it is told: of the latest request.
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    packet: Option<Packet>,
+    /// Under which skill and since when it waits, if it does.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    queued: Option<(Box<str>, Millis)>,
+}
+
+impl Stored for Conversation {
+    const KIND: &'static str = "conversation";
+    const VERSION: u16 = 1;
+    const JOURNAL: bool = true;
+}
+
+/// A bot's request for a person.
+#[derive(Debug, Clone)]
+pub struct HandoffRequest<'a> {
+    /// The caller's own name for this request, unique in the conversation: sending it again changes nothing.
+    pub id: &'a str,
+    /// The host's id of the conversation.
+    pub conversation: &'a str,
+    /// Why: the host's word.
+    pub reason: &'a str,
+    /// Of which skill.
+    pub skill: &'a str,
+    /// What was asked and answered, the earliest first.
+    pub asked: &'a [Asked],
+    /// Where the whole transcript is: the host's reference.
+    pub transcript: Option<&'a str>,
+    /// How long, at the most, it may wait for somebody to accept.
+    pub accept_within: Option<TimeDelta>,
+    /// How many seconds after accepting, at the most, the first answer may take.
+    pub start_within_seconds: Option<u32>,
+    /// The channel in which the agent works: what it may see of her threads goes into the packet.
+    pub channel: &'a Channel,
+}
+
+/// Where a conversation stands after somebody wanted something of it.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HandoffOutcome {
+    /// It is done, or was done before under the same id.
+    Done {
+        /// Where it stands.
+        handoff: Box<Handoff>,
+        /// What whoever takes it is told.
+        packet: Option<Box<Packet>>,
+    },
+    /// It may not be done; nothing has changed.
+    Refused {
+        /// Why.
+        why: HandoffRefusal,
+        /// Where it stands.
+        handoff: Box<Handoff>,
+    },
+    /// More was done about this conversation than is kept (1,000 acts), or a name is empty or over 256 bytes.
+    TooMuch,
+    /// Nobody is known by that name.
+    Unknown,
+}
+
+struct Found {
+    home: RecordId,
+    place: [u8; 16],
+    own: Option<Conversation>,
+    events: Vec<HandoffEvent>,
+    packet: Option<Packet>,
+}
+
+/// What all her records hold of a conversation.
+fn find(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, name: &str) -> Result<Option<Found>, Stop> {
+    let Some(record) = who.record(tx, context)? else { return Ok(None) };
+    let place = context.rules.pepper.digest("conversation", &[name.as_bytes()]);
+    let members = members::cluster(tx, record)?.0;
+    let wanted: Vec<_> = members.iter().map(|id| keys::handoff(*id, place)).collect();
+    let found = tx.get_many::<Conversation>(&wanted)?;
+    let mut held: Vec<(RecordId, Conversation)> =
+        members.into_iter().zip(found).filter_map(|(id, held)| Some((id, held?))).collect();
+    let events = held.iter().flat_map(|(_, held)| held.events.iter().cloned()).collect();
+    let latest = held.iter().filter(|(_, held)| held.packet.is_some());
+    let packet = latest
+        .max_by_key(|(_, held)| held.events.last().map(|event| event.order.clone()))
+        .and_then(|(_, held)| held.packet.clone());
+    // Where it is kept already, so that it stays in one place.
+    held.sort_by_key(|(id, _)| (*id != record, *id));
+    let own = held.into_iter().next();
+    let home = own.as_ref().map_or(record, |(id, _)| *id);
+    Ok(Some(Found { home, place, own: own.map(|(_, held)| held), events, packet }))
+}
+
+/// Asks for a person to take over a conversation, and packs what that person is told: who she is, what happened lately,
+/// what is open, what she was asked already.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::channel::Channel;
+/// use throughline::event::Event;
+/// use throughline::hub::{HandoffOutcome, HandoffRequest, Hub, Rules, ThreadSettings, Who};
+/// use throughline::journey::{Asked, ConversationOwner, HandoffAct, PacketSettings, Speech};
+/// use throughline::pii::Pii;
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7","traits":{"firstName":"Leïla"}}"#;
+/// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+/// let asked = [Asked { question: "order".into(), answer: Some(Pii::new("4711".into())) }];
+/// let request = HandoffRequest {
+///     id: "ask-1",
+///     conversation: "chat-9",
+///     reason: "refund over the bot's limit",
+///     skill: "refunds",
+///     asked: &asked,
+///     transcript: None,
+///     accept_within: None,
+///     start_within_seconds: None,
+///     channel: &Channel::CallCentre,
+/// };
+/// let (settings, packets) = (ThreadSettings::retail(), PacketSettings::default());
+/// hub.request_handoff(&who, &request, &settings, &packets)?;
+/// let accept = HandoffAct::Accepted { agent: "agent-3".into() };
+/// let HandoffOutcome::Done { packet: Some(packet), .. } = hub.handoff_act(&who, "chat-9", "accept-1", &accept)? else {
+///     return Err("not accepted".into());
+/// };
+/// assert!(packet.still_to_ask(&["order"]).is_empty());
+/// assert_eq!(hub.may_speak(&who, "chat-9", &ConversationOwner::Bot)?, Some(Speech::Refused));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in her threads and in her events of the last 90 days.
+pub fn request_handoff(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    request: &HandoffRequest<'_>,
+    settings: &ThreadSettings,
+    packets: &PacketSettings,
+) -> Result<HandoffOutcome, Stop> {
+    let accept_by = request.accept_within.and_then(|within| context.now.checked_add_signed(within));
+    let act = HandoffAct::Requested {
+        skill: request.skill.into(),
+        accept_by,
+        start_within_seconds: request.start_within_seconds,
+    };
+    let packet = pack(tx, context, who, request, accept_by, settings, packets)?;
+    act_on(tx, context, who, request.conversation, request.id, act, packet)
+}
+
+/// What an agent does about a conversation: takes it, does not, answers for the first time, gives it back, ends it. `id` is the
+/// caller's own name for the act, unique in the conversation.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in the acts of the conversation.
+pub fn handoff_act(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    conversation: &str,
+    id: &str,
+    act: &HandoffAct,
+) -> Result<HandoffOutcome, Stop> {
+    act_on(tx, context, who, conversation, id, act.clone(), None)
+}
+
+/// Where a conversation stands now; `None` if nobody is meant.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in the acts of the conversation.
+pub fn handoff_of(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    conversation: &str,
+) -> Result<Option<Handoff>, Stop> {
+    let found = find(tx, context, who, conversation)?;
+    Ok(found.map(|found| handoff(&found.events, context.now)))
+}
+
+/// Whether somebody may speak in a conversation now; `None` if nobody is meant. Ask before a bot's answer goes out.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in the acts of the conversation.
+pub fn may_speak(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    conversation: &str,
+    speaker: &ConversationOwner,
+) -> Result<Option<Speech>, Stop> {
+    Ok(handoff_of(tx, context, who, conversation)?.map(|handoff| handoff.may_speak(speaker)))
+}
+
+/// One conversation that waits for a person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WaitingConversation {
+    /// A record of the person.
+    pub record: RecordId,
+    /// The host's id of the conversation.
+    pub conversation: Box<str>,
+    /// Since when it waits.
+    pub since: DateTime<Utc>,
+    /// What whoever takes it is told.
+    pub packet: Option<Packet>,
+}
+
+/// What waits for somebody of a skill, the longest waiting first. What has expired is not listed.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// Linear in what is listed and in what has expired since.
+pub fn waiting_handoffs(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    skill: &str,
+    limit: usize,
+) -> Result<Vec<WaitingConversation>, Stop> {
+    let prefix = keys::queue(skill_digest(context, skill));
+    let mut waiting = Vec::new();
+    let mut after = None;
+    loop {
+        let found = tx.scan::<Marker>(&prefix, after.as_ref(), 64)?;
+        after = found.items.last().map(|(key, _)| key.clone());
+        for (record, place) in found.items.iter().filter_map(|(key, _)| keys::queued_of(key)) {
+            if waiting.len() >= limit {
+                return Ok(waiting);
+            }
+            let Some(held) = tx.get::<Conversation>(&keys::handoff(record, place))? else { continue };
+            let state = handoff(&held.events, context.now).state;
+            if let (Some(HandoffState::Requested), Some((_, since))) = (state, held.queued) {
+                let since = since.into();
+                waiting.push(WaitingConversation {
+                    record,
+                    conversation: held.name,
+                    since,
+                    packet: held.packet,
+                });
+            }
+        }
+        if !found.more || after.is_none() {
+            return Ok(waiting);
+        }
+    }
+}
+
+/// Where a conversation waits, if it does.
+pub(super) fn queue_key(context: &Context<'_>, key: &Key, held: &Conversation) -> Option<Key> {
+    let (skill, at) = held.queued.as_ref()?;
+    let (record, place) = keys::handoff_of(key)?;
+    let at = (at.0.cast_unsigned() ^ (1 << 63)).to_be_bytes();
+    Some(keys::queued(skill_digest(context, skill), at, record, place))
+}
+
+fn skill_digest(context: &Context<'_>, skill: &str) -> [u8; 16] {
+    context.rules.pepper.digest("skill", &[skill.as_bytes()])
+}
+
+fn act_on(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    conversation: &str,
+    id: &str,
+    act: HandoffAct,
+    packet: Option<Packet>,
+) -> Result<HandoffOutcome, Stop> {
+    let named = |name: &str| !name.is_empty() && name.len() <= 256;
+    if !named(conversation) || !named(id) {
+        return Ok(HandoffOutcome::TooMuch);
+    }
+    let Some(found) = find(tx, context, who, conversation)? else { return Ok(HandoffOutcome::Unknown) };
+    let Found { home, place, own, mut events, packet: known } = found;
+    if events.iter().any(|event| *event.order.id == *id) {
+        let handoff = handoff(&events, context.now).into();
+        return Ok(HandoffOutcome::Done { handoff, packet: known.map(Into::into) });
+    }
+    if events.len() >= MAX_ACTS {
+        return Ok(HandoffOutcome::TooMuch);
+    }
+    let event = HandoffEvent {
+        // Acts of one instant come in the order in which they were taken in.
+        order: OrderKey { time: context.now, sequence: u64::try_from(events.len()).ok(), id: id.into() },
+        act,
+    };
+    events.push(event.clone());
+    let next = handoff(&events, context.now);
+    if let Some(refused) = next.refused.iter().find(|refused| refused.event == event) {
+        let why = refused.why;
+        events.pop();
+        return Ok(HandoffOutcome::Refused { why, handoff: handoff(&events, context.now).into() });
+    }
+    let mut kept = own.unwrap_or_else(|| Conversation {
+        name: conversation.into(),
+        events: Vec::new(),
+        packet: None,
+        queued: None,
+    });
+    kept.events.push(event);
+    if packet.is_some() {
+        kept.packet = packet;
+    }
+    let own = keys::handoff(home, place);
+    if let Some(before) = queue_key(context, &own, &kept) {
+        tx.delete(&before);
+    }
+    kept.queued = match &next.owner {
+        ConversationOwner::Queue(skill) => Some((skill.clone(), Millis::from(context.now))),
+        _ => None,
+    };
+    if let Some(now) = queue_key(context, &own, &kept) {
+        tx.put(&now, &Marker {})?;
+    }
+    tx.put(&own, &kept)?;
+    let packet = kept.packet.or(known).map(Into::into);
+    Ok(HandoffOutcome::Done { handoff: next.into(), packet })
+}
+
+/// What whoever takes the conversation is told; `None` if nobody is meant.
+fn pack(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    request: &HandoffRequest<'_>,
+    accept_by: Option<DateTime<Utc>>,
+    settings: &ThreadSettings,
+    packets: &PacketSettings,
+) -> Result<Option<Packet>, Stop> {
+    let since = context.now.checked_sub_signed(TimeDelta::days(LOOK_BACK_DAYS));
+    let Some(timeline) = timeline(tx, context, who, since)? else { return Ok(None) };
+    let threads = threads_of(tx, context, who, request.channel, settings)?.unwrap_or_default();
+    let documents: Vec<&Document> = threads.iter().filter_map(Shown::document).collect();
+    let fields: BTreeMap<Box<str>, Pii<Box<str>>> = profile(tx, context, who)?
+        .map(|profile| profile.fields.into_iter().map(|(name, field)| (name, field.value)).collect())
+        .unwrap_or_default();
+    let mut consents: BTreeMap<Box<str>, (DateTime<Utc>, bool)> = BTreeMap::new();
+    if let Some(record) = who.record(tx, context)? {
+        for (_, record) in records_of(tx, record)? {
+            for fact in &record.consents {
+                let known = consents.get(&fact.purpose).copied();
+                // Of a yes and a no at once the no counts.
+                if known.is_none_or(|known| (known.0, !known.1) < (fact.at, !fact.granted)) {
+                    consents.insert(fact.purpose.clone(), (fact.at, fact.granted));
+                }
+            }
+        }
+    }
+    let up_to_now = timeline.entries().partition_point(|entry| entry.order.time <= context.now);
+    let language: Option<Locale> = fields.get("locale").and_then(|locale| locale.reveal().parse().ok());
+    let input = PacketInput {
+        reason: request.reason,
+        skill: request.skill,
+        language,
+        consents: consents.into_iter().map(|(purpose, (_, granted))| (purpose, granted)).collect(),
+        profile: fields,
+        timeline: timeline.entries().get(..up_to_now).unwrap_or_default(),
+        threads: &documents,
+        asked: request.asked,
+        transcript: request.transcript,
+        accept_by,
+    };
+    Ok(Some(Packet::build(&input, packets)))
+}
