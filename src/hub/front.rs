@@ -40,8 +40,8 @@ use super::{
 
 /// What both drivers hold.
 pub(super) struct Parts {
-    store: Arc<dyn Store>,
-    tenant: Tenant,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) tenant: Tenant,
     rules: Rules,
     clock: Arc<dyn Clock>,
 }

@@ -44,6 +44,7 @@ mod sources;
 mod standing;
 mod stock;
 mod stored;
+mod subscribe;
 mod threads;
 mod timelines;
 mod triggers;
@@ -90,10 +91,12 @@ pub use stock::{
     act_on_stock_once, book_slot, booking, cancel_booking, change_stock, give_promise, given_promise,
     promises_kept, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
 };
+pub use subscribe::{Change, ChangeKind, Changed, Changes, Subscription, acknowledge, subscribed_to};
 pub use threads::{
     EditOutcome, HandoffOutcome, HandoffRequest, Issue, LastState, OpenOutcome, Shown, ThreadSettings,
-    TokenRefusal, WaitingConversation, edit_thread, handoff_act, handoff_of, issue_token, last_state,
-    may_speak, open_token, request_handoff, thread, threads_of, waiting_handoffs,
+    TokenRefusal, WaitingConversation, abandoned, abandonment_signal, edit_thread, handoff_act, handoff_of,
+    issue_token, last_state, mark_abandonment, may_speak, open_token, request_handoff, settle_abandonment,
+    thread, threads_of, waiting_handoffs,
 };
 pub use timelines::{event, resume, sessions, timeline};
 pub use triggers::{Triggering, due_triggers};

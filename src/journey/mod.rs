@@ -7,6 +7,7 @@
 //! * [`stages`](mod@stages): how near customers are; [`pain_points`]: where it hurts; [`measures`]: how well channels work as one.
 //! * [`threads`] and [`resume`]: carts, forms and plans that any channel can take up where another left off.
 
+mod abandonment;
 pub mod attribution;
 mod continuation;
 pub mod funnel;
@@ -24,6 +25,7 @@ mod timeline;
 mod touchpoint;
 mod visibility;
 
+pub use abandonment::{Abandonment, AbandonmentNews, Sequel, Told, abandonment_news, abandonments};
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
 pub use handoff::{
     Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, OpenObject,

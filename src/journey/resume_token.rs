@@ -253,7 +253,7 @@ impl ResumeToken {
             values.push((held << (5 - bits) & 31) as u8);
         }
         let check = check(&values);
-        values.extend([(check >> 5 & 31) as u8, (check & 31) as u8]);
+        values.extend([check >> 5 & 31, check & 31].map(|digit| u8::try_from(digit).unwrap_or(0)));
         values.iter().filter_map(|value| ALPHABET.get(usize::from(*value)).copied().map(char::from)).collect()
     }
 

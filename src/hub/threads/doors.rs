@@ -4,8 +4,10 @@ use crate::channel::Channel;
 use crate::hub::Who;
 use crate::hub::front::use_cases;
 use crate::journey::{
-    ConversationOwner, Handoff, HandoffAct, PacketSettings, ResumeToken, Speech, ThreadEdit, ThreadKind,
+    Abandonment, AbandonmentNews, ConversationOwner, Handoff, HandoffAct, PacketSettings, ResumeToken,
+    Speech, ThreadEdit, ThreadKind, ThreadRules, Told,
 };
+use crate::store::Seq;
 
 use super::{
     EditOutcome, HandoffOutcome, HandoffRequest, Issue, LastState, OpenOutcome, Shown, ThreadSettings,
@@ -34,6 +36,16 @@ use_cases! {
     handoff_of(who: &Who, conversation: &str) -> Option<Handoff>;
     /// Whether somebody may speak in it now; see [`may_speak`](super::may_speak()).
     may_speak(who: &Who, conversation: &str, speaker: &ConversationOwner) -> Option<Speech>;
+    /// What she left standing; see [`abandoned`](super::abandoned()).
+    abandoned(who: &Who, rules: &ThreadRules, contactable: bool) -> Option<AbandonmentNews>;
+    /// Marks what she was told; see [`mark_abandonment`](super::mark_abandonment()).
+    mark_abandonment(who: &Who, episode: &Abandonment) -> bool;
+    /// Settles what she was told; see [`settle_abandonment`](super::settle_abandonment()).
+    settle_abandonment(who: &Who, told: &Told) -> bool;
+    /// How far a subscriber has read; see [`subscribed_to`](super::subscribed_to()).
+    subscribed_to(name: &str) -> Seq;
+    /// Keeps how far a subscriber has read; see [`acknowledge`](super::acknowledge()).
+    acknowledge(name: &str, upto: Seq) -> Seq;
     /// What waits for somebody of a skill; see [`waiting_handoffs`](super::waiting_handoffs()).
     waiting_handoffs(skill: &str, limit: usize) -> Vec<WaitingConversation>;
 }

@@ -5,6 +5,7 @@ use crate::journey::ThreadPart;
 use crate::store::{Key, Stop, Tx};
 
 use super::super::Context;
+use super::abandoned::Mark;
 use super::handoffs::{Conversation, queue_key};
 use super::keys;
 use super::parts::each;
@@ -17,6 +18,7 @@ pub(crate) fn forget(tx: &mut Tx<'_>, context: &Context<'_>, record: RecordId) -
         gone.extend(queue_key(context, key, &held));
         gone.push(key.clone());
     })?;
+    each::<Mark>(tx, &keys::abandonments(record), |key, _| gone.push(key.clone()))?;
     for key in &gone {
         tx.delete(key);
     }

@@ -32,7 +32,7 @@ const LOOK_BACK_DAYS: i64 = 90;
 /// What is kept of a conversation at one record.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Conversation {
+pub(crate) struct Conversation {
     /// The host's id of it.
     #[serde(rename = "c")]
     name: Box<str>,
@@ -44,6 +44,13 @@ pub(super) struct Conversation {
     /// Under which skill and since when it waits, if it does.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     queued: Option<(Box<str>, Millis)>,
+}
+
+impl Conversation {
+    /// The host's id of it.
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
 }
 
 impl Stored for Conversation {

@@ -1,6 +1,6 @@
 //! Where threads and what belongs to them live; the table of all keys is in [`super::super::keys`].
 
-use crate::ids::{EventKey, RecordId};
+use crate::ids::RecordId;
 use crate::journey::PartId;
 use crate::store::Key;
 
@@ -78,12 +78,4 @@ pub(crate) fn abandonments(record: RecordId) -> Key {
 /// How far a subscriber has read the journal.
 pub(crate) fn subscriber(name: [u8; 16]) -> Key {
     key(&[b"4", &name])
-}
-
-/// The record, the instant and the event, from a key under which an event is stored.
-pub(crate) fn event_of(key: &Key) -> Option<(RecordId, EventKey)> {
-    let rest = key.as_bytes().strip_prefix(b"e")?;
-    let (record, rest) = rest.split_first_chunk::<16>()?;
-    let event = rest.get(8..)?.try_into().ok()?;
-    Some((RecordId::from_bytes(*record), EventKey::from_bytes(event)))
 }

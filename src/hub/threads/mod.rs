@@ -1,5 +1,6 @@
 //! What a person left unfinished, in every channel: kept, shown, handed on, and told when it is abandoned.
 
+mod abandoned;
 mod doors;
 mod edit;
 mod erase;
@@ -10,8 +11,10 @@ mod parts;
 mod show;
 mod tokens;
 
+pub use abandoned::{abandoned, abandonment_signal, mark_abandonment, settle_abandonment};
 pub use edit::{EditOutcome, edit_thread};
 pub(crate) use erase::forget;
+pub(crate) use handoffs::Conversation;
 pub use handoffs::{
     HandoffOutcome, HandoffRequest, WaitingConversation, handoff_act, handoff_of, may_speak, request_handoff,
     waiting_handoffs,
@@ -20,3 +23,5 @@ pub(crate) use last::note_event;
 pub use last::{LastState, last_state};
 pub use show::{Shown, ThreadSettings, thread, threads_of};
 pub use tokens::{Issue, OpenOutcome, TokenRefusal, issue_token, open_token};
+
+use super::subscribe::{acknowledge, subscribed_to};

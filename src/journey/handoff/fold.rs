@@ -216,7 +216,9 @@ impl Handoff {
     fn expire(&mut self, now: DateTime<Utc>) {
         if let Some(deadline) = self.deadline.filter(|deadline| *deadline < now) {
             self.deadline = None;
-            self.give(HandoffState::Expired, ConversationOwner::Bot, deadline);
+            // A request that came after its own deadline expires at once.
+            let since = self.owners.last().map_or(deadline, |span| span.since.max(deadline));
+            self.give(HandoffState::Expired, ConversationOwner::Bot, since);
         }
     }
 
@@ -245,7 +247,8 @@ impl Handoff {
                 self.give(Accepted, ConversationOwner::Agent(agent.clone()), at);
             }
             HandoffAct::Declined { agent } => {
-                if !waits && !(self.state == Some(Accepted) && owns(agent)) {
+                let has_accepted = self.state == Some(Accepted) && owns(agent);
+                if !(waits || has_accepted) {
                     return Err(if is_taken {
                         HandoffRefusal::NotTheOwner
                     } else {

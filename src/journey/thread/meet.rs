@@ -72,11 +72,10 @@ pub fn meet(members: &[Member<'_>], rules: &ThreadRules) -> Vec<Met> {
     }
     shown
         .into_iter()
-        .map(|((kind, ..), mut members)| {
+        .filter_map(|((kind, ..), mut members)| {
             members.sort_by_key(|member| (member.guest, member.part.began, member.id));
             join(&members, rules.of(kind))
         })
-        .filter_map(|met| met)
         .collect()
 }
 
@@ -86,14 +85,15 @@ fn is_over<T, U>(stamps: &[(PartId, &Stamped<T>)], part: PartId, stamp: &Stamped
 }
 
 /// The stamps that nobody set anything over, in the order of parts.
-fn standing<'a, T>(stamps: Vec<(PartId, &'a Stamped<T>)>) -> Vec<(PartId, &'a Stamped<T>)> {
-    let standing = |(part, stamp): &(PartId, &Stamped<T>)| !is_over(&stamps, *part, stamp);
+fn standing<'a, T>(stamps: &[(PartId, &'a Stamped<T>)]) -> Vec<(PartId, &'a Stamped<T>)> {
+    let standing = |(part, stamp): &(PartId, &Stamped<T>)| !is_over(stamps, *part, stamp);
     stamps.iter().filter(|stamp| standing(stamp)).copied().collect()
 }
 
 fn state(members: &[&Member<'_>]) -> ThreadState {
-    let stamps = members.iter().filter_map(|member| Some((member.id, member.part.state.as_ref()?))).collect();
-    let last = standing(stamps).into_iter().max_by_key(|(_, stamp)| (stamp.at, stamp.value.map(rank)));
+    let stamps: Vec<_> =
+        members.iter().filter_map(|member| Some((member.id, member.part.state.as_ref()?))).collect();
+    let last = standing(&stamps).into_iter().max_by_key(|(_, stamp)| (stamp.at, stamp.value.map(rank)));
     last.and_then(|(_, stamp)| stamp.value).map_or(ThreadState::Open, ThreadState::Closed)
 }
 
@@ -127,10 +127,10 @@ fn join(members: &[&Member<'_>], rules: &KindRules) -> Option<Met> {
     let steps: BTreeSet<&str> =
         members.iter().flat_map(|member| member.part.steps.keys().map(|name| &**name)).collect();
     for name in steps {
-        let stamps =
+        let stamps: Vec<_> =
             members.iter().filter_map(|member| Some((member.id, member.part.steps.get(name)?))).collect();
         // What is done is done, unless somebody who saw it opened it again.
-        if let Some(state) = standing(stamps).into_iter().map(|(_, stamp)| stamp.value).max() {
+        if let Some(state) = standing(&stamps).into_iter().map(|(_, stamp)| stamp.value).max() {
             document.steps.insert(name.into(), state);
         }
     }
@@ -156,7 +156,7 @@ fn field(name: &str, members: &[&Member<'_>], rules: &KindRules, report: &mut Me
     let kept = members.first()?;
     let stamps: Vec<(PartId, &Held)> =
         members.iter().filter_map(|member| Some((member.id, member.part.fields.get(name)?))).collect();
-    let standing = standing(stamps);
+    let standing = standing(&stamps);
     let guests: BTreeSet<PartId> =
         members.iter().filter(|member| member.guest).map(|member| member.id).collect();
     let own = standing.iter().find(|(part, _)| *part == kept.id).and_then(|(_, stamp)| value(stamp));

@@ -6,12 +6,13 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::acts::{Closed, ThreadState};
+use super::acts::{Closed, Effect, ThreadAct, ThreadState};
 use super::document::{StepState, Touch, Versions};
 use super::edit::{ThreadEdit, size};
 use super::error::{ThreadError, ThreadErrorKind};
 use super::kind::ThreadKind;
 use super::rules::Sensitivity;
+use crate::event::OrderKey;
 use crate::pii::Pii;
 use crate::record::Millis;
 use crate::time::{DateTime, Utc};
@@ -84,10 +85,14 @@ pub struct ThreadPart {
     pub(super) sensitivity: Sensitivity,
     #[serde(rename = "l")]
     pub(super) last: Touch,
-    /// The latest edits, as hashes of their ids.
+    /// The latest edits.
     #[serde(rename = "r", default)]
-    edits: Vec<u64>,
+    edits: Vec<Edited>,
 }
+
+/// One edit in short: the hash of its id, when it was made, and how it ended the thread, if it did.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+struct Edited(u64, Millis, Option<Closed>);
 
 /// JSON that can be hashed for its redacted `Debug`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -160,7 +165,7 @@ impl ThreadPart {
         }
         let step = edit.step.clone().or_else(|| next.last.step.take());
         next.last = Touch { at, channel: edit.channel.clone(), device: edit.device.clone(), step };
-        next.edits.push(hash(&edit.id));
+        next.edits.push(Edited(hash(&edit.id), at, edit.close));
         let surplus = next.edits.len().saturating_sub(REMEMBERED);
         next.edits.drain(..surplus);
         if next.fields.len() > MAX_FIELDS || next.steps.len() > MAX_STEPS || next.bytes() > MAX_BYTES {
@@ -173,13 +178,35 @@ impl ThreadPart {
     /// Whether an edit of that id was applied, among the latest.
     #[must_use]
     pub fn knows(&self, edit: &str) -> bool {
-        self.edits.contains(&hash(edit))
+        let id = hash(edit);
+        self.edits.iter().any(|Edited(known, ..)| *known == id)
     }
 
     /// Whether it can be taken up, as far as this part tells.
     #[must_use]
     pub fn state(&self) -> ThreadState {
         self.state.as_ref().and_then(|state| state.value).map_or(ThreadState::Open, ThreadState::Closed)
+    }
+
+    /// Its latest edits, 32 at most, as acts on its object, for [`abandonments`](crate::journey::abandonments()). `place`
+    /// tells the acts of this part from those of others. All are told under the channel of the last.
+    #[must_use]
+    pub fn acts(&self, place: PartId) -> Vec<ThreadAct> {
+        let act = |(number, Edited(_, at, close)): (u64, &Edited)| ThreadAct {
+            order: OrderKey {
+                time: (*at).into(),
+                sequence: Some(number),
+                id: format!("{}/{number}", place.0).into(),
+            },
+            object: self.object.clone(),
+            kind: self.kind.clone(),
+            effect: close.map_or(Effect::Changed, Effect::Closed),
+            step: None,
+            channel: self.last.channel.clone(),
+            device: None,
+        };
+        let forgotten = self.version.saturating_sub(self.edits.len() as u64);
+        (forgotten..).zip(&self.edits).map(act).collect()
     }
 
     /// Its last edit.

@@ -64,6 +64,8 @@ pub struct KindRules {
     pub sensitivity: Sensitivity,
     /// How long after the last act in whatever channel it counts as abandoned, in seconds; `None`: never.
     pub abandoned_after_seconds: Option<u32>,
+    /// Whether an order of hers, placed anywhere and of whatever, ends it: who buys at the till has done with her cart.
+    pub closed_by_any_order: bool,
 }
 
 impl Default for KindRules {
@@ -77,6 +79,7 @@ impl Default for KindRules {
             currency: None,
             sensitivity: Sensitivity::Personal,
             abandoned_after_seconds: None,
+            closed_by_any_order: false,
         }
     }
 }
@@ -131,6 +134,7 @@ impl ThreadRules {
                     shapes: shapes(&[("lines", FieldShape::Quantity)]),
                     currency: Some("currency".into()),
                     abandoned_after_seconds: Some(3_600),
+                    closed_by_any_order: true,
                     ..everyday.clone()
                 },
             ),

@@ -1,0 +1,342 @@
+//! A channel learns of what changed in another.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Channel;
+use crate::event::{Event, StoredEvent};
+use crate::ids::RecordId;
+use crate::journey::{Entry, ThreadKind, ThreadPart, Touch};
+use crate::store::{Entry as JournalEntry, Key, Seq, Stop, StoreError, Stored, Tx};
+
+use super::front::Parts;
+use super::threads::{Conversation, keys as thread_keys};
+use super::{AsyncHub, Context, Hub, Who, keys, members};
+
+/// Entries of the journal that are passed over at a time.
+const STRIDE: usize = 4_096;
+/// Most keys that are looked at in one go, so that no unit of work grows without bound.
+const MAX_KEYS: usize = 1_024;
+
+/// What a change is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// Something happened.
+    Event,
+    /// A thread was edited.
+    Thread,
+    /// A conversation went to somebody else.
+    Conversation,
+    /// What a source says about the person.
+    Record,
+    /// Which records make up the profile.
+    Profile,
+}
+
+/// How far a subscriber has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cursor {
+    seq: Seq,
+}
+
+impl Stored for Cursor {
+    const KIND: &'static str = "subscriber";
+    const VERSION: u16 = 1;
+}
+
+/// What a subscriber wants to learn.
+#[derive(Debug, Clone)]
+pub struct Subscription<'a> {
+    /// Its name, unique in the tenant: its place in the journal is kept under it.
+    pub name: &'a str,
+    /// Of whom; of everybody if nobody is named.
+    pub who: Option<&'a Who>,
+    /// Which kinds; all if none is named.
+    pub kinds: BTreeSet<ChangeKind>,
+    /// The subscriber's own channel: what was done there last is not told.
+    pub own: Option<&'a Channel>,
+    /// Most commits to look at in one call.
+    pub limit: usize,
+}
+
+impl<'a> Subscription<'a> {
+    /// All changes, a thousand commits at a time.
+    #[must_use]
+    pub const fn new(name: &'a str) -> Self {
+        Self { name, who: None, kinds: BTreeSet::new(), own: None, limit: 1_000 }
+    }
+
+    /// Of one person.
+    #[must_use]
+    pub const fn of(mut self, who: &'a Who) -> Self {
+        self.who = Some(who);
+        self
+    }
+
+    /// Of these kinds.
+    #[must_use]
+    pub fn kinds(mut self, kinds: impl IntoIterator<Item = ChangeKind>) -> Self {
+        self.kinds = kinds.into_iter().collect();
+        self
+    }
+
+    /// For this channel: what was done there itself is not told.
+    #[must_use]
+    pub const fn channel(mut self, own: &'a Channel) -> Self {
+        self.own = Some(own);
+        self
+    }
+}
+
+/// What has changed, as it is now.
+#[derive(Clone, PartialEq)]
+pub enum Changed {
+    /// Something happened.
+    Event(Entry),
+    /// A thread was edited.
+    Thread {
+        /// What it is.
+        kind: ThreadKind,
+        /// The host's id of its object.
+        object: Box<str>,
+        /// Its last edit.
+        last: Touch,
+    },
+    /// A conversation went to somebody else.
+    Conversation {
+        /// The host's id of it.
+        conversation: Box<str>,
+    },
+    /// What a source says about the person.
+    Record,
+    /// Which records make up the profile.
+    Profile,
+    /// It was there and is not any more.
+    Gone(ChangeKind),
+}
+
+impl fmt::Debug for Changed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Event(entry) => write!(f, "Event({entry:?})"),
+            Self::Thread { kind, .. } => write!(f, "Thread({kind})"),
+            Self::Conversation { .. } => f.write_str("Conversation"),
+            Self::Record => f.write_str("Record"),
+            Self::Profile => f.write_str("Profile"),
+            Self::Gone(kind) => write!(f, "Gone({kind:?})"),
+        }
+    }
+}
+
+/// One change.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    /// Its place in the order of commits.
+    pub seq: Seq,
+    /// The record that it hangs on.
+    pub record: RecordId,
+    /// What has changed.
+    pub what: Changed,
+}
+
+/// What a subscriber has not acknowledged yet.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Changes {
+    /// The changes in the order of commits; what changed several times is told once, where it changed last.
+    pub items: Vec<Change>,
+    /// Acknowledge this when the items are dealt with.
+    pub upto: Seq,
+    /// Whether nothing is left behind it for now.
+    pub caught_up: bool,
+}
+
+/// How far a subscriber has read; the beginning if it is new.
+///
+/// # Errors
+/// Of the store only.
+pub fn subscribed_to(tx: &mut Tx<'_>, context: &Context<'_>, name: &str) -> Result<Seq, Stop> {
+    Ok(tx.get::<Cursor>(&cursor_key(context, name))?.map_or(Seq::default(), |cursor| cursor.seq))
+}
+
+/// Keeps that a subscriber has dealt with all changes up to there. It never goes back. Returns where it stands.
+///
+/// # Errors
+/// Of the store only.
+pub fn acknowledge(tx: &mut Tx<'_>, context: &Context<'_>, name: &str, upto: Seq) -> Result<Seq, Stop> {
+    let known = subscribed_to(tx, context, name)?;
+    if upto > known {
+        tx.put(&cursor_key(context, name), &Cursor { seq: upto })?;
+    }
+    Ok(known.max(upto))
+}
+
+fn cursor_key(context: &Context<'_>, name: &str) -> Key {
+    thread_keys::subscriber(context.rules.pepper.digest("subscriber", &[name.as_bytes()]))
+}
+
+/// What a subscription's person is made of: her records, and their component.
+type Person = (BTreeSet<RecordId>, Option<RecordId>);
+
+impl Parts {
+    async fn changes(&self, wanted: &Subscription<'_>) -> Result<Changes, StoreError> {
+        let (after, person) = self
+            .run_async(|tx, context| {
+                let after = subscribed_to(tx, context, wanted.name)?;
+                Ok((after, person(tx, context, wanted.who)?))
+            })
+            .await?;
+        let entries = self.store.journal(after, wanted.limit).await?;
+        let mut caught_up = entries.len() < wanted.limit;
+        let (mut latest, mut upto): (BTreeMap<Key, Seq>, Seq) = (BTreeMap::new(), after);
+        for JournalEntry { seq, keys } in entries {
+            let mine = keys.iter().filter_map(|key| self.tenant.logical(key));
+            let mine: Vec<Key> = mine.filter(|key| is_wanted(key, wanted, person.as_ref())).collect();
+            if latest.len() + mine.len() > MAX_KEYS && !latest.is_empty() {
+                caught_up = false;
+                break;
+            }
+            latest.extend(mine.into_iter().map(|key| (key, seq)));
+            upto = seq;
+        }
+        let mut places: Vec<(Seq, Key)> = latest.into_iter().map(|(key, seq)| (seq, key)).collect();
+        places.sort();
+        let items = self.run_async(|tx, _| load(tx, &places, wanted)).await?;
+        Ok(Changes { items, upto, caught_up })
+    }
+
+    async fn subscribe_from_now(&self, name: &str) -> Result<Seq, StoreError> {
+        let mut upto = self.run_async(|tx, context| subscribed_to(tx, context, name)).await?;
+        while let Some(last) = self.store.journal(upto, STRIDE).await?.last() {
+            upto = last.seq;
+        }
+        self.run_async(|tx, context| acknowledge(tx, context, name, upto)).await
+    }
+}
+
+impl Hub {
+    /// What has changed since a subscriber last [acknowledged](Self::acknowledge), whoever changed it and in whatever
+    /// channel: at least once, in the order of commits, and across restarts of either side, as the subscriber's place is
+    /// kept in the store. What is changed while the subscriber is away waits for it.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    /// use throughline::channel::Channel;
+    /// use throughline::event::Event;
+    /// use throughline::hub::{ChangeKind, Changed, Hub, Rules, Subscription, Who};
+    /// use throughline::store::{MemoryStore, Tenant};
+    ///
+    /// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+    /// let line = br#"{"type":"track","event":"Card Topped Up","messageId":"1","userId":"u-7","context":{"channel":"app"}}"#;
+    /// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+    /// let till = Subscription::new("till-3").of(&who).kinds([ChangeKind::Event]).channel(&Channel::Till);
+    /// let news = hub.changes(&till)?;
+    /// let Some(Changed::Event(entry)) = news.items.first().map(|change| &change.what) else { return Err("nothing".into()) };
+    /// assert_eq!(entry.name.as_deref(), Some("Card Topped Up"));
+    /// hub.acknowledge("till-3", news.upto)?;
+    /// assert!(hub.changes(&till)?.items.is_empty());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn changes(&self, wanted: &Subscription<'_>) -> Result<Changes, StoreError> {
+        pollster::block_on(self.0.changes(wanted))
+    }
+
+    /// Lets a subscriber pass over everything up to now. Returns where it stands.
+    ///
+    /// # Errors
+    /// Of the store.
+    pub fn subscribe_from_now(&self, name: &str) -> Result<Seq, StoreError> {
+        pollster::block_on(self.0.subscribe_from_now(name))
+    }
+}
+
+impl AsyncHub {
+    /// What has changed; see [`Hub::changes`].
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn changes(&self, wanted: &Subscription<'_>) -> Result<Changes, StoreError> {
+        self.0.changes(wanted).await
+    }
+
+    /// Lets a subscriber pass over everything up to now; see [`Hub::subscribe_from_now`].
+    ///
+    /// # Errors
+    /// Of the store.
+    pub async fn subscribe_from_now(&self, name: &str) -> Result<Seq, StoreError> {
+        self.0.subscribe_from_now(name).await
+    }
+}
+
+/// Her records now. `None`: of everybody.
+fn person(tx: &mut Tx<'_>, context: &Context<'_>, who: Option<&Who>) -> Result<Option<Person>, Stop> {
+    let Some(who) = who else { return Ok(None) };
+    let Some(record) = who.record(tx, context)? else { return Ok(Some((BTreeSet::new(), None))) };
+    let component = members::around(tx, record)?.id;
+    Ok(Some((members::cluster(tx, record)?.0.into_iter().collect(), component)))
+}
+
+/// What a key is of, and the record that it hangs on, as far as it can be told from the key.
+fn place(key: &Key) -> Option<(ChangeKind, RecordId)> {
+    let kind = match key.as_bytes().first()? {
+        b'e' => ChangeKind::Event,
+        b't' => ChangeKind::Thread,
+        b'1' => ChangeKind::Conversation,
+        b'r' => ChangeKind::Record,
+        b'k' => ChangeKind::Profile,
+        _ => return None,
+    };
+    let record = key.as_bytes().get(1..17)?.try_into().ok()?;
+    Some((kind, RecordId::from_bytes(record)))
+}
+
+fn is_wanted(key: &Key, wanted: &Subscription<'_>, person: Option<&Person>) -> bool {
+    place(key).is_some_and(|(kind, record)| {
+        let is_hers = person.is_none_or(|(records, component)| match kind {
+            ChangeKind::Profile => *component == Some(record) || records.contains(&record),
+            _ => records.contains(&record),
+        });
+        is_hers && (wanted.kinds.is_empty() || wanted.kinds.contains(&kind))
+    })
+}
+
+fn load(tx: &mut Tx<'_>, places: &[(Seq, Key)], wanted: &Subscription<'_>) -> Result<Vec<Change>, Stop> {
+    let keys: Vec<Key> = places.iter().map(|(_, key)| key.clone()).collect();
+    tx.want(&keys);
+    let mut items = Vec::new();
+    for (seq, key) in places {
+        let Some((kind, record)) = place(key) else { continue };
+        let mut from = None;
+        let what = match kind {
+            ChangeKind::Event => {
+                let stored = tx.get::<StoredEvent>(key)?.and_then(|stored| Event::from_stored(&stored).ok());
+                stored.zip(keys::event_of(key)).map(|(event, id)| {
+                    from = Some(event.channel().clone());
+                    Changed::Event(Entry::new(&event, record, id))
+                })
+            }
+            ChangeKind::Thread => tx.get::<ThreadPart>(key)?.map(|part| {
+                let last = part.last().clone();
+                from = Some(last.channel.clone());
+                Changed::Thread { kind: part.kind, object: part.object, last }
+            }),
+            ChangeKind::Conversation => {
+                let held = tx.get::<Conversation>(key)?;
+                held.map(|held| Changed::Conversation { conversation: held.name().into() })
+            }
+            ChangeKind::Record => tx.exists(key)?.then_some(Changed::Record),
+            ChangeKind::Profile => Some(Changed::Profile),
+        };
+        // Who edits a thread has seen what others did to it, so nothing is missed by not telling her own edits.
+        if from.is_none() || from.as_ref() != wanted.own {
+            items.push(Change { seq: *seq, record, what: what.unwrap_or(Changed::Gone(kind)) });
+        }
+    }
+    Ok(items)
+}

@@ -1,0 +1,227 @@
+//! What was left standing: one episode once, in any order of arrival, taken back when something comes late.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use throughline::channel::Channel;
+use throughline::event::{Event, OrderKey};
+use throughline::hub::{FixedClock, Hub, Rules, ThreadSettings, Who, abandonment_signal};
+use throughline::journey::{
+    Abandonment, Closed, Effect, Sequel, ThreadAct, ThreadEdit, ThreadKind, ThreadRules, Told,
+    abandonment_news, abandonments,
+};
+use throughline::messaging::trigger::SignalKind;
+use throughline::store::{MemoryStore, Tenant};
+use throughline::time::{DateTime, Utc, from_millis};
+
+const HOUR: i64 = 3_600_000;
+
+fn act(id: usize, object: &str, at: i64, effect: Effect) -> ThreadAct {
+    ThreadAct {
+        order: OrderKey { time: from_millis(at), sequence: None, id: format!("e{id:02}").into() },
+        object: object.into(),
+        kind: ThreadKind::Cart,
+        effect,
+        step: None,
+        channel: Channel::KNOWN[id % 5].clone(),
+        device: None,
+    }
+}
+
+fn some_acts() -> impl Strategy<Value = (Vec<ThreadAct>, Vec<DateTime<Utc>>)> {
+    let effect = proptest::sample::select(vec![
+        Effect::Seen,
+        Effect::Changed,
+        Effect::Changed,
+        Effect::Closed(Closed::Converted),
+        Effect::Closed(Closed::HandedOver),
+    ]);
+    let step = proptest::sample::select(vec![0, 1, HOUR / 2, HOUR - 1, HOUR, HOUR + 1, 3 * HOUR]);
+    let one = (step, 0..2_u8, effect);
+    let orders = proptest::collection::vec((0..12_i64).prop_map(|half| from_millis(half * HOUR / 2)), 0..2);
+    (proptest::collection::vec(one, 0..10), orders).prop_map(|(acts, orders)| {
+        let mut clock = 0;
+        let acts = acts.into_iter().enumerate().map(|(id, (step, object, effect))| {
+            clock += step;
+            act(id, &object.to_string(), clock, effect)
+        });
+        (acts.collect(), orders)
+    })
+}
+
+/// Asked at every instant: is the object, by what happened up to then, left standing now?
+fn stands(acts: &[ThreadAct], orders: &[DateTime<Utc>], object: &str, now: i64) -> bool {
+    let mut mine: Vec<(DateTime<Utc>, bool, Option<Effect>)> = acts
+        .iter()
+        .filter(|act| *act.object == *object && act.order.time <= from_millis(now))
+        .map(|act| (act.order.time, false, Some(act.effect)))
+        .collect();
+    mine.extend(orders.iter().filter(|at| **at <= from_millis(now)).map(|at| (*at, true, None)));
+    mine.sort_by_key(|(at, is_order, _)| (*at, *is_order));
+    let closes = |effect: &Option<Effect>| matches!(effect, None | Some(Effect::Closed(_)));
+    let since_end = mine.iter().rposition(|(_, _, effect)| closes(effect)).map_or(0, |end| end + 1);
+    let rest = &mine[since_end..];
+    let changed = rest.iter().any(|(_, _, effect)| *effect == Some(Effect::Changed));
+    changed && rest.last().is_some_and(|(at, ..)| at.timestamp_millis() + HOUR <= now)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn an_episode_is_told_once_and_only_while_it_stands(
+        ((acts, orders), shuffled) in some_acts().prop_flat_map(|(acts, orders)| {
+            let twice: Vec<ThreadAct> = acts.iter().chain(acts.iter().take(3)).cloned().collect();
+            (Just((acts, orders)), Just(twice).prop_shuffle())
+        })
+    ) {
+        let rules = ThreadRules::retail();
+        let mut told: Vec<Told> = Vec::new();
+        for now in (0..40).map(|quarter| quarter * HOUR / 4) {
+            let present = abandonments(&acts, &orders, &rules, from_millis(now));
+            prop_assert_eq!(&abandonments(&shuffled, &orders, &rules, from_millis(now)), &present);
+            for object in ["0", "1"] {
+                let standing = present.iter().filter(|one| *one.object == *object && one.then.is_none()).count();
+                prop_assert_eq!(standing, usize::from(stands(&acts, &orders, object, now)), "{} at {}", object, now);
+            }
+            let news = abandonment_news(&present, &told, DateTime::<Utc>::MIN_UTC);
+            prop_assert!(news.revoked.is_empty(), "nothing came late");
+            for one in &news.due {
+                prop_assert!(one.due <= from_millis(now) && one.began <= one.last);
+                told.push(Told { kind: one.kind.clone(), object: one.object.clone(), last: one.last });
+            }
+            prop_assert!(abandonment_news(&present, &told, DateTime::<Utc>::MIN_UTC).due.is_empty(), "once");
+        }
+        let mut once = told.clone();
+        once.dedup();
+        prop_assert_eq!(once, told);
+    }
+
+    #[test]
+    fn what_comes_late_takes_back_or_adds_nothing_twice(((acts, orders), late) in (some_acts(), 0..10_usize)) {
+        let Some(late) = late.checked_rem(acts.len()) else { return Ok(()) };
+        let rules = ThreadRules::retail();
+        let early: Vec<ThreadAct> = acts.iter().enumerate().filter(|(n, _)| *n != late).map(|(_, act)| act.clone()).collect();
+        let now = from_millis(100 * HOUR);
+        let told: Vec<Told> = abandonments(&early, &orders, &rules, now)
+            .into_iter()
+            .map(|one| Told { kind: one.kind, object: one.object, last: one.last })
+            .collect();
+        let present = abandonments(&acts, &orders, &rules, now);
+        let news = abandonment_news(&present, &told, DateTime::<Utc>::MIN_UTC);
+        for one in &news.revoked {
+            // What is taken back is not true by all that is known.
+            prop_assert!(!present.iter().any(|episode| episode.object == one.object && (episode.began..=episode.due).contains(&one.last)));
+        }
+        if let Effect::Seen = acts[late].effect {
+            prop_assert!(news.due.len() <= 1);
+        }
+    }
+}
+
+#[test]
+fn a_late_purchase_at_the_till_takes_it_back() {
+    let rules = ThreadRules::retail();
+    let acts = [act(0, "c", 0, Effect::Changed)];
+    let two = from_millis(2 * HOUR);
+    let before = abandonments(&acts, &[], &rules, two);
+    assert_eq!(before.len(), 1);
+    let told = [Told { kind: ThreadKind::Cart, object: "c".into(), last: before[0].last }];
+    // She bought at the till within the hour; the till was off line.
+    let in_time = abandonments(&acts, &[from_millis(HOUR / 2)], &rules, two);
+    let news = abandonment_news(&in_time, &told, DateTime::<Utc>::MIN_UTC);
+    assert_eq!((news.due.len(), news.revoked.len(), news.recovered.len()), (0, 1, 0));
+    // She bought after it was told: true then, recovered since.
+    let after = abandonments(&acts, &[from_millis(HOUR * 3 / 2)], &rules, two);
+    assert_eq!(after[0].then.map(|(then, _)| then), Some(Sequel::Ended(Closed::Converted)));
+    let news = abandonment_news(&after, &told, DateTime::<Utc>::MIN_UTC);
+    assert_eq!((news.due.len(), news.revoked.len(), news.recovered.len()), (0, 0, 1));
+    // Merely looking at it, without anything in it, is no cart; nor is what is not of the rules.
+    assert!(abandonments(&[act(0, "c", 0, Effect::Seen)], &[], &rules, two).is_empty());
+    let chat = ThreadAct { kind: ThreadKind::Conversation, ..act(0, "c", 0, Effect::Changed) };
+    assert!(abandonments(&[chat], &[], &rules, two).is_empty());
+    let extreme = ThreadAct {
+        order: OrderKey { time: DateTime::<Utc>::MAX_UTC, ..acts[0].order.clone() },
+        ..acts[0].clone()
+    };
+    assert!(abandonments(&[extreme], &[], &rules, DateTime::<Utc>::MAX_UTC).is_empty());
+}
+
+struct World {
+    hub: Hub,
+    clock: Arc<FixedClock>,
+}
+
+impl World {
+    fn record(&self, json: &str) -> Who {
+        Who::Record(
+            self.hub
+                .record(&Event::from_segment(json.as_bytes(), &self.hub.import()).unwrap())
+                .unwrap()
+                .record,
+        )
+    }
+
+    fn at(&self, time: &str) {
+        self.clock.set(format!("2026-03-20T{time}:00Z").parse().unwrap());
+    }
+
+    fn due(&self, who: &Who) -> Vec<Abandonment> {
+        self.hub.abandoned(who, &ThreadRules::retail(), true).unwrap().unwrap().due
+    }
+}
+
+#[test]
+fn the_hub_tells_once_and_takes_back() {
+    let clock = Arc::new(FixedClock::at("2026-03-20T10:00:00Z".parse().unwrap()));
+    let hub =
+        Hub::with_clock(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"secret"), clock.clone())
+            .unwrap();
+    let world = World { hub, clock };
+    let who = world.record(
+        r#"{"type":"track","event":"Product Added","messageId":"1","userId":"u-7","timestamp":"2026-03-20T10:00:00Z",
+        "properties":{"cart_id":"سبد-۱","product_id":"TEA","quantity":1},"context":{"channel":"web"}}"#,
+    );
+    let plan = ThreadEdit::new("1", ThreadKind::Application, "кредит-1", Channel::App).set("сумма", 900_000);
+    world.hub.edit_thread(&who, &plan, &ThreadSettings::retail()).unwrap();
+    assert!(world.due(&who).is_empty());
+    world.at("11:00");
+    let due = world.due(&who);
+    assert_eq!(due.iter().map(|one| &*one.object).collect::<Vec<_>>(), ["سبد-۱"]);
+    assert_eq!(abandonment_signal(&due[0]).kind, SignalKind::CartAbandoned);
+    let quiet = world.hub.abandoned(&who, &ThreadRules::retail(), false).unwrap().unwrap();
+    assert!(quiet.due.is_empty(), "she may not be contacted");
+    let marked: usize = std::thread::scope(|scope| {
+        let (world, who, due) = (&world, &who, &due);
+        let running: Vec<_> =
+            (0..6).map(|_| scope.spawn(move || world.hub.mark_abandonment(who, &due[0]).unwrap())).collect();
+        running.into_iter().map(|one| usize::from(one.join().unwrap())).sum()
+    });
+    assert_eq!(marked, 1);
+    assert!(world.due(&who).is_empty());
+    // The till was off line: she bought at half past ten.
+    world.record(
+        r#"{"type":"track","event":"Order Completed","messageId":"2","userId":"u-7","timestamp":"2026-03-20T10:30:00Z",
+        "properties":{"order_id":"o-1"},"context":{"channel":"till"}}"#,
+    );
+    let account = throughline::identifier::Identifier::parse(
+        throughline::identifier::IdentifierKind::UserId,
+        "u-7",
+        &Default::default(),
+    )
+    .unwrap();
+    let everywhere = Who::Identifier(account);
+    let news = world.hub.abandoned(&everywhere, &ThreadRules::retail(), true).unwrap().unwrap();
+    assert_eq!((news.due.len(), news.revoked.len()), (0, 1));
+    assert!(world.hub.settle_abandonment(&everywhere, &news.revoked[0]).unwrap());
+    assert!(!world.hub.settle_abandonment(&everywhere, &news.revoked[0]).unwrap());
+    assert!(
+        world.hub.abandoned(&everywhere, &ThreadRules::retail(), true).unwrap().unwrap().revoked.is_empty()
+    );
+    world.clock.set("2026-03-21T10:00:00Z".parse().unwrap());
+    let due = world.due(&everywhere);
+    assert_eq!(due.iter().map(|one| &*one.object).collect::<Vec<_>>(), ["кредит-1"]);
+    assert_eq!(abandonment_signal(&due[0]).kind, SignalKind::Custom);
+    assert!(!format!("{due:?} {news:?}").contains("кредит"));
+}

@@ -1,0 +1,302 @@
+//! Hand-off between bot, queue and person: one owner at any time, deadlines, packets, the hub.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
+
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use throughline::channel::Channel;
+use throughline::event::{Event, OrderKey};
+use throughline::hub::{
+    Afterwards, CommandKey, FixedClock, HandoffOutcome, HandoffRequest, Hub, Rules, ThreadSettings, What, Who,
+};
+use throughline::journey::{
+    Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, PacketSettings, Speech,
+    ThreadEdit, ThreadKind, handoff,
+};
+use throughline::pii::Pii;
+use throughline::store::{MemoryStore, Tenant};
+use throughline::text::Direction;
+use throughline::time::{TimeDelta, from_millis};
+
+const AGENTS: [&str; 3] = ["مریم", "דנה", "Иван"];
+
+fn event(id: usize, at: i64, act: HandoffAct) -> HandoffEvent {
+    HandoffEvent {
+        order: OrderKey { time: from_millis(at), sequence: None, id: format!("e{id:02}").into() },
+        act,
+    }
+}
+
+fn some_acts() -> impl Strategy<Value = Vec<HandoffEvent>> {
+    let agent = proptest::sample::select(&AGENTS[..]).prop_map(Box::<str>::from);
+    let act = (0..7_u8, agent, proptest::option::of(0..40_i64), proptest::option::of(0..10_u32)).prop_map(
+        |(what, agent, by, within)| match what {
+            0 | 1 => HandoffAct::Requested {
+                skill: "loans".into(),
+                accept_by: by.map(from_millis),
+                start_within_seconds: within.map(|_| 0),
+            },
+            2 => HandoffAct::Accepted { agent },
+            3 => HandoffAct::Declined { agent },
+            4 => HandoffAct::Started { agent },
+            5 => HandoffAct::Returned { agent },
+            _ => HandoffAct::Closed { agent },
+        },
+    );
+    proptest::collection::vec((act, 0..40_i64), 0..20)
+        .prop_map(|acts| acts.into_iter().enumerate().map(|(id, (act, at))| event(id, at, act)).collect())
+}
+
+/// Word for word: what the rules say, one act after the other, in a table of states.
+fn model(events: &[HandoffEvent], now: i64) -> (Option<HandoffState>, ConversationOwner) {
+    use HandoffState::{Accepted, Active, Closed, Declined, Expired, Requested, Returned};
+    let mut sorted: Vec<&HandoffEvent> =
+        events.iter().filter(|event| event.order.time <= from_millis(now)).collect();
+    sorted.sort_by_key(|event| event.order.clone());
+    let (mut state, mut owner, mut deadline, mut within) = (None, ConversationOwner::Bot, None, None);
+    let expire =
+        |state: &mut Option<HandoffState>, owner: &mut ConversationOwner, deadline: &mut Option<_>, at| {
+            if deadline.is_some_and(|deadline| deadline < at) {
+                (*state, *owner, *deadline) = (Some(Expired), ConversationOwner::Bot, None);
+            }
+        };
+    for event in sorted {
+        let at = event.order.time;
+        expire(&mut state, &mut owner, &mut deadline, at);
+        match (&event.act, state) {
+            (
+                HandoffAct::Requested { skill, accept_by, start_within_seconds },
+                None | Some(Declined | Expired | Returned | Closed),
+            ) => {
+                (state, owner) = (Some(Requested), ConversationOwner::Queue(skill.clone()));
+                (deadline, within) = (*accept_by, *start_within_seconds);
+            }
+            (HandoffAct::Accepted { agent }, Some(Requested)) => {
+                (state, owner) = (Some(Accepted), ConversationOwner::Agent(agent.clone()));
+                deadline = within.map(|within| at + TimeDelta::seconds(i64::from(within)));
+            }
+            (HandoffAct::Declined { .. }, Some(Requested)) => {
+                (state, owner, deadline) = (Some(Declined), ConversationOwner::Bot, None)
+            }
+            (HandoffAct::Declined { agent }, Some(Accepted))
+                if owner == ConversationOwner::Agent(agent.clone()) =>
+            {
+                (state, owner, deadline) = (Some(Declined), ConversationOwner::Bot, None);
+            }
+            (HandoffAct::Started { agent }, Some(Accepted | Active))
+                if owner == ConversationOwner::Agent(agent.clone()) =>
+            {
+                (state, deadline) = (Some(Active), None);
+            }
+            (HandoffAct::Returned { agent }, Some(Accepted | Active))
+                if owner == ConversationOwner::Agent(agent.clone()) =>
+            {
+                (state, owner, deadline) = (Some(Returned), ConversationOwner::Bot, None);
+            }
+            (HandoffAct::Closed { agent }, Some(Accepted | Active))
+                if owner == ConversationOwner::Agent(agent.clone()) =>
+            {
+                (state, owner, deadline) = (Some(Closed), ConversationOwner::Bot, None);
+            }
+            _ => {}
+        }
+    }
+    expire(&mut state, &mut owner, &mut deadline, from_millis(now));
+    (state, owner)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn there_is_exactly_one_owner((acts, shuffled) in some_acts().prop_flat_map(|acts| {
+        let twice: Vec<HandoffEvent> = acts.iter().chain(acts.iter().take(5)).cloned().collect();
+        (Just(acts), Just(twice).prop_shuffle())
+    })) {
+        let end = handoff(&acts, from_millis(100));
+        prop_assert_eq!(&handoff(&shuffled, from_millis(100)), &end, "any order of arrival");
+        for now in 0..50 {
+            let then = handoff(&acts, from_millis(now));
+            let (state, owner) = model(&acts, now);
+            prop_assert_eq!((&then.state, &then.owner), (&state, &owner));
+            let is_agent = matches!(then.state, Some(HandoffState::Accepted | HandoffState::Active));
+            prop_assert_eq!(matches!(then.owner, ConversationOwner::Agent(_)), is_agent);
+            prop_assert_eq!(matches!(then.owner, ConversationOwner::Queue(_)), then.state == Some(HandoffState::Requested));
+            // Of all who might speak exactly one is allowed to, or all but the bot's word of comfort are refused.
+            let agents = AGENTS.iter().map(|agent| ConversationOwner::Agent((*agent).into()));
+            let allowed = agents.chain([ConversationOwner::Bot]).filter(|speaker| then.may_speak(speaker) == Speech::Allowed).count();
+            prop_assert_eq!(allowed, usize::from(then.state != Some(HandoffState::Requested)));
+            if is_agent {
+                prop_assert_eq!(then.may_speak(&ConversationOwner::Bot), Speech::Refused);
+            }
+        }
+        // Hand-overs follow each other in time, each to somebody else.
+        prop_assert!(end.owners.windows(2).all(|pair| pair[0].since <= pair[1].since && pair[0].owner != pair[1].owner));
+    }
+}
+
+#[test]
+fn deadlines_count_whether_or_not_anybody_looks() {
+    let asked = |by, within| HandoffAct::Requested {
+        skill: "x".into(),
+        accept_by: Some(from_millis(by)),
+        start_within_seconds: within,
+    };
+    let accept = || HandoffAct::Accepted { agent: "a".into() };
+    let at = |acts: &[HandoffEvent], now| handoff(acts, from_millis(now));
+    let in_time = [event(0, 0, asked(10, None)), event(1, 10, accept())];
+    assert_eq!(at(&in_time, 10).state, Some(HandoffState::Accepted));
+    let late = [event(0, 0, asked(10, None)), event(1, 11, accept())];
+    let refused = at(&late, 20);
+    assert_eq!(
+        (refused.state, refused.refused[0].why),
+        (Some(HandoffState::Expired), HandoffRefusal::NotRequested)
+    );
+    assert_eq!(refused.owner_at(from_millis(10)), &ConversationOwner::Bot);
+    assert_eq!(refused.owner_at(from_millis(9)), &ConversationOwner::Queue("x".into()));
+    let silent = [event(0, 0, asked(10, Some(5))), event(1, 1, accept())];
+    assert_eq!(at(&silent, 5_001).state, Some(HandoffState::Accepted));
+    assert_eq!(at(&silent, 5_002).state, Some(HandoffState::Expired));
+    let text = format!("{:?} {:?}", at(&silent, 5_001), silent);
+    assert!(!text.contains("\"a\""), "{text}");
+}
+
+struct World {
+    hub: Hub,
+    clock: Arc<FixedClock>,
+    who: Who,
+}
+
+fn world() -> World {
+    let clock = Arc::new(FixedClock::at("2026-03-20T09:00:00Z".parse().unwrap()));
+    let hub =
+        Hub::with_clock(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"secret"), clock.clone())
+            .unwrap();
+    let mut who = None;
+    for line in [
+        r#"{"type":"identify","messageId":"1","userId":"u-7","timestamp":"2026-03-20T08:00:00Z","traits":{"firstName":"ليلى","locale":"ar-EG"},"context":{"channel":"chat"}}"#,
+        r#"{"type":"track","event":"Message Received","messageId":"2","userId":"u-7","timestamp":"2026-03-20T08:30:00Z","properties":{"text":"أين طلبي؟"},"context":{"channel":"chat"}}"#,
+    ] {
+        who = Some(Who::Record(
+            hub.record(&Event::from_segment(line.as_bytes(), &hub.import()).unwrap()).unwrap().record,
+        ));
+    }
+    World { hub, clock, who: who.unwrap() }
+}
+
+fn request<'a>(id: &'a str, asked: &'a [Asked]) -> HandoffRequest<'a> {
+    HandoffRequest {
+        id,
+        conversation: "محادثة-9",
+        reason: "angry",
+        skill: "parcels",
+        asked,
+        transcript: Some("t-1"),
+        accept_within: Some(TimeDelta::minutes(5)),
+        start_within_seconds: Some(60),
+        channel: &Channel::CallCentre,
+    }
+}
+
+impl World {
+    fn ask(&self, request: &HandoffRequest<'_>) -> HandoffOutcome {
+        self.hub
+            .request_handoff(&self.who, request, &ThreadSettings::retail(), &PacketSettings::default())
+            .unwrap()
+    }
+
+    fn act(&self, id: &str, act: &HandoffAct) -> HandoffOutcome {
+        self.hub.handoff_act(&self.who, "محادثة-9", id, act).unwrap()
+    }
+
+    fn may_bot_speak(&self) -> Speech {
+        self.hub.may_speak(&self.who, "محادثة-9", &ConversationOwner::Bot).unwrap().unwrap()
+    }
+}
+
+#[test]
+fn the_agent_knows_what_the_bot_asked_and_the_bot_is_silent() {
+    let world = world();
+    let settings = ThreadSettings::retail();
+    let loan =
+        ThreadEdit::new("1", ThreadKind::Application, "loan", Channel::App).open("income").at("income");
+    world.hub.edit_thread(&world.who, &loan, &settings).unwrap();
+    let asked = [
+        Asked { question: "order".into(), answer: None },
+        Asked { question: "phone".into(), answer: None },
+        Asked { question: "order".into(), answer: Some(Pii::new("٤٧١١".into())) },
+    ];
+    assert_eq!(world.may_bot_speak(), Speech::Allowed);
+    assert!(matches!(world.ask(&request("r1", &asked)), HandoffOutcome::Done { .. }));
+    assert_eq!(world.may_bot_speak(), Speech::HoldingOnly);
+    let waiting = world.hub.waiting_handoffs("parcels", 10).unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert!(world.hub.waiting_handoffs("loans", 10).unwrap().is_empty());
+    let accept = HandoffAct::Accepted { agent: "a-1".into() };
+    let HandoffOutcome::Done { packet: Some(packet), handoff } = world.act("a", &accept) else { panic!() };
+    assert_eq!(handoff.state, Some(HandoffState::Accepted));
+    assert_eq!(
+        (packet.language.as_ref().unwrap().as_str(), packet.direction),
+        ("ar-EG", Some(Direction::Rtl))
+    );
+    assert_eq!(packet.still_to_ask(&["order", "phone", "name"]), ["phone", "name"]);
+    assert_eq!(&**packet.answer("order").unwrap().reveal(), "٤٧١١");
+    assert_eq!(&**packet.profile["first_name"].reveal(), "ليلى");
+    assert_eq!(packet.timeline.len(), 2);
+    assert_eq!((packet.open.len(), &*packet.open[0].steps_open[0]), (1, "income"));
+    assert!(world.hub.waiting_handoffs("parcels", 10).unwrap().is_empty());
+    assert_eq!(world.may_bot_speak(), Speech::Refused);
+    // The same act sent again is done; another agent is too late.
+    assert!(matches!(world.act("a", &accept), HandoffOutcome::Done { .. }));
+    let other = world.act("b", &HandoffAct::Accepted { agent: "a-2".into() });
+    assert!(matches!(other, HandoffOutcome::Refused { why: HandoffRefusal::AlreadyAccepted, .. }));
+    world.act("c", &HandoffAct::Started { agent: "a-1".into() });
+    world.clock.set("2026-03-20T11:00:00Z".parse().unwrap());
+    let back = world.act("d", &HandoffAct::Returned { agent: "a-1".into() });
+    assert!(
+        matches!(back, HandoffOutcome::Done { handoff, .. } if handoff.state == Some(HandoffState::Returned))
+    );
+    assert_eq!(world.may_bot_speak(), Speech::Allowed, "the bot speaks again by itself");
+    let text = format!("{:?}", world.act("d", &HandoffAct::Returned { agent: "a-1".into() }));
+    assert!(!text.contains("ليلى") && !text.contains("٤٧١١") && !text.contains("a-1"), "{text}");
+}
+
+#[test]
+fn of_many_agents_one_takes_it_and_nobody_waits_for_ever() {
+    let world = world();
+    world.ask(&request("r1", &[]));
+    let taken: usize = std::thread::scope(|scope| {
+        let running: Vec<_> = (0..8)
+            .map(|n| {
+                let world = &world;
+                scope.spawn(move || {
+                    let accept = HandoffAct::Accepted { agent: format!("a-{n}").into() };
+                    matches!(world.act(&format!("x{n}"), &accept), HandoffOutcome::Done { .. })
+                })
+            })
+            .collect();
+        running.into_iter().map(|one| usize::from(one.join().unwrap())).sum()
+    });
+    assert_eq!(taken, 1);
+    // Nobody answered within a minute: the bot has it again and may ask anew.
+    world.clock.set("2026-03-20T09:02:00Z".parse().unwrap());
+    assert_eq!(
+        world.hub.handoff_of(&world.who, "محادثة-9").unwrap().unwrap().state,
+        Some(HandoffState::Expired)
+    );
+    assert!(
+        matches!(world.ask(&request("r2", &[])), HandoffOutcome::Done { handoff, .. } if handoff.round == 2)
+    );
+    world.clock.set("2026-03-20T09:08:00Z".parse().unwrap());
+    assert!(world.hub.waiting_handoffs("parcels", 10).unwrap().is_empty(), "expired");
+    assert_eq!(world.may_bot_speak(), Speech::Allowed);
+    let long = "ب".repeat(10_000);
+    assert_eq!(
+        world.hub.handoff_act(&world.who, &long, "x", &HandoffAct::Closed { agent: "a".into() }).unwrap(),
+        HandoffOutcome::TooMuch
+    );
+    world.ask(&request("r3", &[]));
+    world.hub.erase(&CommandKey::new("e"), &What::Profile(world.who.clone()), Afterwards::Suppress).unwrap();
+    assert!(world.hub.waiting_handoffs("parcels", 10).unwrap().is_empty(), "erased");
+    assert_eq!(world.ask(&request("r4", &[])), HandoffOutcome::Unknown);
+}
