@@ -23,6 +23,7 @@ pub mod stages;
 mod thread;
 mod timeline;
 mod touchpoint;
+mod timeline_page;
 mod visibility;
 
 pub use abandonment::{Abandonment, AbandonmentNews, Sequel, Told, abandonment_news, abandonments};
@@ -43,4 +44,5 @@ pub use thread::{
 };
 pub use timeline::{Entry, Timeline};
 pub use touchpoint::{Feedback, Question, Touchpoint, Work};
+pub use timeline_page::{TimelineCursor, TimelineFilter, TimelinePage, Turn};
 pub use visibility::{Sight, SightRule, Visibility};

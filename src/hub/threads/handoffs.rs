@@ -1,6 +1,7 @@
 //! A conversation goes from the bot to a person and back.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +31,7 @@ const MAX_ACTS: usize = 1_000;
 const LOOK_BACK_DAYS: i64 = 90;
 
 /// What is kept of a conversation at one record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Conversation {
     /// The host's id of it.
@@ -59,8 +60,8 @@ impl Stored for Conversation {
     const JOURNAL: bool = true;
 }
 
-/// A bot's request for a person.
-#[derive(Debug, Clone)]
+/// A bot's request for a person. `Debug` shows how much was asked, not what.
+#[derive(Clone)]
 pub struct HandoffRequest<'a> {
     /// The caller's own name for this request, unique in the conversation: sending it again changes nothing.
     pub id: &'a str,
@@ -80,6 +81,16 @@ pub struct HandoffRequest<'a> {
     pub start_within_seconds: Option<u32>,
     /// The channel in which the agent works: what it may see of her threads goes into the packet.
     pub channel: &'a Channel,
+}
+
+impl fmt::Debug for HandoffRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HandoffRequest")
+            .field("skill", &self.skill)
+            .field("asked", &self.asked.len())
+            .field("channel", &self.channel)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Where a conversation stands after somebody wanted something of it.
@@ -248,8 +259,8 @@ pub fn may_speak(
     Ok(handoff_of(tx, context, who, conversation)?.map(|handoff| handoff.may_speak(speaker)))
 }
 
-/// One conversation that waits for a person.
-#[derive(Debug, Clone, PartialEq)]
+/// One conversation that waits for a person. `Debug` does not name it.
+#[derive(Clone, PartialEq)]
 pub struct WaitingConversation {
     /// A record of the person.
     pub record: RecordId,
@@ -259,6 +270,15 @@ pub struct WaitingConversation {
     pub since: DateTime<Utc>,
     /// What whoever takes it is told.
     pub packet: Option<Packet>,
+}
+
+impl fmt::Debug for WaitingConversation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitingConversation")
+            .field("record", &self.record)
+            .field("since", &self.since)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What waits for somebody of a skill, the longest waiting first. What has expired is not listed.

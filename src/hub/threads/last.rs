@@ -1,5 +1,7 @@
 //! What somebody was doing last, in whatever channel.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
@@ -39,8 +41,13 @@ pub(crate) fn note_event(
     if last == first { Ok(()) } else { tx.put(&key, &LastEvent(last)) }
 }
 
-/// What somebody was doing last.
-#[derive(Debug, Clone, PartialEq)]
+/// The instant of a record's last event, if it is not its first.
+pub(crate) fn last_event(tx: &mut Tx<'_>, record: RecordId) -> Result<Option<Millis>, Stop> {
+    Ok(tx.get::<LastEvent>(&keys::last_event(record))?.map(|LastEvent((at, _))| at))
+}
+
+/// What somebody was doing last. `Debug` does not show the object.
+#[derive(Clone, PartialEq)]
 pub struct LastState {
     /// In which channel.
     pub channel: Channel,
@@ -50,6 +57,17 @@ pub struct LastState {
     pub event: Option<Entry>,
     /// The thread that she or somebody for her edited last: its kind, the host's id of its object, and where.
     pub thread: Option<(ThreadKind, Box<str>, Touch)>,
+}
+
+impl fmt::Debug for LastState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LastState")
+            .field("channel", &self.channel)
+            .field("at", &self.at)
+            .field("event", &self.event)
+            .field("thread", &self.thread.as_ref().map(|(kind, _, last)| (kind, last)))
+            .finish()
+    }
 }
 
 /// What she was doing last, in whatever channel: kept when it is written, so that the next channel has it at once. `None` if

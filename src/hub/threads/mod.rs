@@ -19,8 +19,8 @@ pub use handoffs::{
     HandoffOutcome, HandoffRequest, WaitingConversation, handoff_act, handoff_of, may_speak, request_handoff,
     waiting_handoffs,
 };
-pub(crate) use last::note_event;
 pub use last::{LastState, last_state};
+pub(crate) use last::{last_event, note_event};
 pub use show::{Shown, ThreadSettings, thread, threads_of};
 pub use tokens::{Issue, OpenOutcome, TokenRefusal, issue_token, open_token};
 

@@ -1,5 +1,7 @@
 //! A thread is carried to another channel or device.
 
+use std::fmt;
+
 use crate::channel::Channel;
 use crate::journey::{
     Difference, Document, Met, ResumeToken, ResumeTokenErrorKind, Sight, ThreadKind, difference,
@@ -13,8 +15,8 @@ use super::super::{Context, Who, keys as hub_keys};
 use super::parts::load;
 use super::show::{ThreadSettings, find};
 
-/// Which thread a token is to carry.
-#[derive(Debug, Clone, Copy)]
+/// Which thread a token is to carry. `Debug` does not show the object.
+#[derive(Clone, Copy)]
 pub struct Issue<'a> {
     /// What the object is.
     pub kind: &'a ThreadKind,
@@ -26,6 +28,17 @@ pub struct Issue<'a> {
     pub lifetime: TimeDelta,
     /// Whether it may be used once only.
     pub once: bool,
+}
+
+impl fmt::Debug for Issue<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Issue")
+            .field("kind", &self.kind)
+            .field("channel", &self.channel)
+            .field("lifetime", &self.lifetime)
+            .field("once", &self.once)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What opening a token shows.

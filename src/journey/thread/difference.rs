@@ -24,8 +24,8 @@ impl fmt::Debug for FieldNews {
     }
 }
 
-/// What has changed in a thread since somebody looked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// What has changed in a thread since somebody looked. `Debug` shows how much it is, not what.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Difference {
     /// What was seen.
@@ -43,6 +43,20 @@ pub struct Difference {
     /// Whether something that was seen belongs to another profile now, as records were kept apart since. What is not named
     /// above may be gone too: show the whole thread.
     pub split: bool,
+}
+
+impl fmt::Debug for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Difference")
+            .field("since", &self.since)
+            .field("now", &self.now)
+            .field("fields", &self.fields.len())
+            .field("steps", &self.steps.len())
+            .field("state", &self.state)
+            .field("last", &self.last)
+            .field("split", &self.split)
+            .finish()
+    }
 }
 
 impl Difference {

@@ -1,5 +1,14 @@
 //! What happened with one person, in every channel, and where she left off.
 
+mod doors;
+mod owners;
+mod pages;
+
+pub use owners::{OwnedEvent, owners};
+pub use pages::timeline_page;
+
+use std::collections::BTreeMap;
+
 use crate::calendar::Zone;
 use crate::channel::Channel;
 use crate::event::{Event, StoredEvent};
@@ -120,19 +129,63 @@ pub fn sessions(
     zone: &Zone,
 ) -> Result<Option<Vec<Session>>, Stop> {
     let Some(streams) = streams(tx, context, who, None)? else { return Ok(None) };
-    let told: Vec<(&Told, String)> =
-        streams.iter().flatten().map(|told| (told, told.0.record.to_string())).collect();
-    let acts: Vec<Act<'_>> = told
-        .iter()
-        .map(|((entry, event), record)| Act {
-            order: &entry.order,
-            device: event.device_id().or(event.anonymous_id()).unwrap_or(record),
-            user: event.user_id(),
-            campaign: event.campaign(),
-            outbound: false,
-        })
-        .collect();
-    Ok(Some(journey::sessions(&acts, settings, zone)))
+    let told = with_records(&streams);
+    Ok(Some(journey::sessions(&acts_of(&told), settings, zone)))
+}
+
+/// Her visits after events arrived, given those before; `None` if nobody is meant. Equal to [`sessions`], and reads only what
+/// may have changed: the events of each device from the session before its earliest new event on.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// As [`sessions`], over the events since the earliest session that may have changed.
+pub fn update_sessions(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    known: &[Session],
+    arrived: &[Entry],
+    settings: &SessionSettings,
+    zone: &Zone,
+) -> Result<Option<Vec<Session>>, Stop> {
+    let mut earliest: BTreeMap<String, DateTime<Utc>> = BTreeMap::new();
+    for entry in arrived {
+        let Some(event) = event(tx, context, entry)? else { continue };
+        let record = entry.record.to_string();
+        let device = device_of(&event, &record).to_owned();
+        let first = earliest.entry(device).or_insert(entry.order.time);
+        *first = entry.order.time.min(*first);
+    }
+    let mut now = known.to_vec();
+    for (device, first) in earliest {
+        let from = journey::restart(&now, &device, first);
+        let Some(streams) = streams(tx, context, who, from.since)? else { return Ok(None) };
+        let told = with_records(&streams);
+        now = journey::update_sessions(&now, &device, &from, &acts_of(&told), settings, zone);
+    }
+    Ok(who.record(tx, context)?.map(|_| now))
+}
+
+/// The device of an event: what it names, else the visitor, else the record.
+fn device_of<'e>(event: &'e Event, record: &'e str) -> &'e str {
+    event.device_id().or(event.anonymous_id()).unwrap_or(record)
+}
+
+fn with_records(streams: &[Vec<Told>]) -> Vec<(&Told, String)> {
+    streams.iter().flatten().map(|told| (told, told.0.record.to_string())).collect()
+}
+
+fn acts_of<'t>(told: &'t [(&Told, String)]) -> Vec<Act<'t>> {
+    let act = |((entry, event), record): &'t (&Told, String)| Act {
+        order: &entry.order,
+        device: device_of(event, record),
+        user: event.user_id(),
+        campaign: event.campaign(),
+        outbound: false,
+    };
+    told.iter().map(act).collect()
 }
 
 /// The events of each record of a profile.
