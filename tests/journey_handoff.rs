@@ -76,7 +76,7 @@ fn model(events: &[HandoffEvent], now: i64) -> (Option<HandoffState>, Conversati
                 deadline = within.map(|within| at + TimeDelta::seconds(i64::from(within)));
             }
             (HandoffAct::Declined { .. }, Some(Requested)) => {
-                (state, owner, deadline) = (Some(Declined), ConversationOwner::Bot, None)
+                (state, owner, deadline) = (Some(Declined), ConversationOwner::Bot, None);
             }
             (HandoffAct::Declined { agent }, Some(Accepted))
                 if owner == ConversationOwner::Agent(agent.clone()) =>

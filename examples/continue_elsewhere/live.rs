@@ -26,16 +26,14 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
     let news = world.hub.changes(&till)?;
     let mut table = Table::new([text("The till learns"), text("From")]);
     for change in &news.items {
-        match &change.what {
-            Changed::Event(entry) => table.row([
-                entry.name.as_deref().unwrap_or(&entry.kind).to_owned(),
-                words::channel(&entry.channel),
-            ]),
-            Changed::Thread { kind, last, .. } => {
-                table.row([format!("{kind} changed"), words::channel(&last.channel)])
+        let (what, from) = match &change.what {
+            Changed::Event(entry) => {
+                (entry.name.as_deref().unwrap_or(&entry.kind).to_owned(), words::channel(&entry.channel))
             }
-            _ => {}
-        }
+            Changed::Thread { kind, last, .. } => (format!("{kind} changed"), words::channel(&last.channel)),
+            _ => continue,
+        };
+        table.row([what, from]);
     }
     page.table(&table)?;
     world.hub.acknowledge("till-3", news.upto)?;

@@ -35,13 +35,15 @@ use crate::page::{Page, Table, number, text};
 use crate::world::World;
 
 type Told = Result<(), Box<dyn Error>>;
+/// A name, and what shows it.
+type Section = (&'static str, fn(&World, &mut Page) -> Told);
 
 #[expect(clippy::disallowed_methods, reason = "it measures how long the example took")]
 fn tell() -> Told {
     let world = World::new()?;
     let mut page = Page::new();
     page.title("Begin here, go on there")?;
-    let sections: [(&str, fn(&World, &mut Page) -> Told); 7] = [
+    let sections: [Section; 7] = [
         ("cart", cart::show),
         ("trip", trip::show),
         ("loan", loan::show),

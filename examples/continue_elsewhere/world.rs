@@ -110,15 +110,14 @@ pub(crate) fn contents(document: &Document) -> Table {
 
 /// What has changed, line by line.
 pub(crate) fn changes(difference: &Difference) -> Table {
-    let mut table = Table::new([text("Changed"), text("Now"), text("By")]);
-    let by = words::channel(&difference.last.channel);
+    let mut table = Table::new([text("Changed"), text("Now")]);
     for (name, news) in &difference.fields {
         let now = news.now.as_ref().map_or_else(|| "taken away".to_owned(), said);
-        table.row([name.to_string(), now, by.clone()]);
+        table.row([name.to_string(), now]);
     }
     for (name, state) in &difference.steps {
         let now = if *state == StepState::Done { "done" } else { "still to do" };
-        table.row([name.to_string(), now.to_owned(), by.clone()]);
+        table.row([name.to_string(), now.to_owned()]);
     }
     table
 }
