@@ -158,8 +158,8 @@ fn find(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, name: &str) -> Result
 /// use throughline::store::{MemoryStore, Tenant};
 ///
 /// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
-/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7","traits":{"firstName":"Leïla"}}"#;
-/// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+/// let line = r#"{"type":"identify","messageId":"m-1","userId":"u-7","traits":{"firstName":"Leïla"}}"#;
+/// let who = Who::Record(hub.record(&Event::from_segment(line.as_bytes(), &hub.import())?)?.record);
 /// let asked = [Asked { question: "order".into(), answer: Some(Pii::new("4711".into())) }];
 /// let request = HandoffRequest {
 ///     id: "ask-1",
