@@ -11,8 +11,8 @@ mod abandonment;
 pub mod attribution;
 mod continuation;
 pub mod funnel;
-pub mod measures;
 mod handoff;
+pub mod measures;
 mod ownership;
 pub mod pain_points;
 pub mod paths;
@@ -22,8 +22,8 @@ mod session_update;
 pub mod stages;
 mod thread;
 mod timeline;
-mod touchpoint;
 mod timeline_page;
+mod touchpoint;
 mod visibility;
 
 pub use abandonment::{Abandonment, AbandonmentNews, Sequel, Told, abandonment_news, abandonments};
@@ -43,6 +43,6 @@ pub use thread::{
     threads,
 };
 pub use timeline::{Entry, Timeline};
-pub use touchpoint::{Feedback, Question, Touchpoint, Work};
 pub use timeline_page::{TimelineCursor, TimelineFilter, TimelinePage, Turn};
+pub use touchpoint::{Feedback, Question, Touchpoint, Work};
 pub use visibility::{Sight, SightRule, Visibility};
