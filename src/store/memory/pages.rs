@@ -15,7 +15,7 @@ const LARGEST: usize = 2 * 1024;
 
 /// A page's room is a multiple of so many bytes: it grows in place a few times before it moves, and the allocator sees
 /// few sizes.
-const ROOM: usize = 256;
+const ROOM: usize = 128;
 
 /// An ordered map from keys to versioned values.
 #[derive(Debug, Default)]
