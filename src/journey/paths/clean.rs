@@ -116,6 +116,17 @@ impl Cleaning {
         }
         path
     }
+
+    /// Of touches in the order of time, none after `end`, those that the look-back leaves: in O(log n), so that the others
+    /// cost nothing.
+    pub(super) fn counted<'t, 'a>(&self, touches: &'t [Touch<'a>], end: DateTime<Utc>) -> &'t [Touch<'a>] {
+        let days = self.look_back_days.map(|days| TimeDelta::days(i64::from(days)));
+        let oldest = days.and_then(|days| end.checked_sub_signed(days));
+        let by_time = oldest.map_or(0, |oldest| touches.partition_point(|touch| touch.at < oldest));
+        let most =
+            self.look_back_steps.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+        touches.get(by_time.max(touches.len().saturating_sub(most))..).unwrap_or_default()
+    }
 }
 
 /// A touch of a cleaned path.

@@ -49,16 +49,21 @@ impl Default for HistorySettings {
 impl Paths {
     /// Takes in one customer's history: a path for each conversion with the touches before it or at the same instant (none
     /// is a path too, see [`Credits::none`](crate::journey::attribution::Credits::none)), and one that came to nothing for the touches after
-    /// the last conversion. A refund has the path of the sale of its order, or of the latest sale before it, so that it takes back what that gave; without
-    /// one, its own. Both may come in any order; touches of one instant count in the order given. Of several key
-    /// touches in a path the latest counts.
+    /// the last sale. A refund that names an order has the path of that order's sale (the earliest, if there are several),
+    /// whenever that was, so that it takes back what the sale gave; one that names none has the path of the latest sale
+    /// before it or at the same instant. A refund without such a sale has a path of its own: it never takes back what
+    /// another order gave. The paths of sales come first, then those of refunds, then the one that came to nothing.
+    ///
+    /// Conversions may come in any order, and so may touches, but those of one instant count in the order given. Of several
+    /// key touches in a path the latest counts.
     ///
     /// # Errors
     /// As [`push_touches`](Paths::push_touches); histories before the wrong one are in, the wrong one is not.
     ///
     /// # Complexity
-    /// O(n log n) for n touches and conversions, and O(t) for each conversion with t touches inside its look-back: ten
-    /// thousand conversions after ten thousand touches make 100 million, so bound the look-back.
+    /// O(n log n) for n touches and conversions, and O(t log t) for each conversion with t touches inside its look-back (of
+    /// days, and of steps): ten thousand conversions after ten thousand touches within 30 days make 100 million, so bound
+    /// the look-back of such customers. Memory is that of the paths.
     ///
     /// ```
     /// use throughline::journey::paths::{Conversion, HistorySettings, Paths, Touch};
@@ -80,11 +85,13 @@ impl Paths {
     ) -> Result<(), PathsError> {
         let mut touches = touches.to_vec();
         touches.sort_by_key(|touch| touch.at);
-        let mut conversions = conversions.to_vec();
-        // Sales before refunds of the same instant.
-        conversions.sort_by_key(|one| (one.at, one.value_minor < 0, one.value_minor));
+        let (mut sales, mut refunds): (Vec<Conversion<'_>>, Vec<_>) =
+            conversions.iter().copied().partition(|one| one.value_minor >= 0);
+        // The whole conversion decides, so that the order of arrival does not.
+        sales.sort_unstable();
+        refunds.sort_unstable();
         let before = self.mark();
-        let done = self.history(&touches, &conversions, settings);
+        let done = self.history(&touches, &sales, &refunds, settings);
         if done.is_err() {
             self.go_back(before);
         }
@@ -94,44 +101,51 @@ impl Paths {
     fn history(
         &mut self,
         touches: &[Touch<'_>],
-        conversions: &[Conversion<'_>],
+        sales: &[Conversion<'_>],
+        refunds: &[Conversion<'_>],
         settings: &HistorySettings,
     ) -> Result<(), PathsError> {
-        // The first touch that counts for the next conversion, and the first after it.
-        let (mut from, mut next) = (0, 0);
-        let mut sold: Vec<Vec<CleanTouch>> = Vec::new();
+        let cleaned = |from: usize, until: usize, end: DateTime<Utc>| {
+            let touches = touches.get(from..until).unwrap_or_default();
+            settings.cleaning.touches(settings.cleaning.counted(touches, end), end)
+        };
+        let until = |from: usize, at: DateTime<Utc>| {
+            from + touches.get(from..).unwrap_or_default().partition_point(|touch| touch.at <= at)
+        };
+        // The first touch after the last sale.
+        let mut next = 0;
+        let first_sale = self.len();
         let mut orders: BTreeMap<&str, usize> = BTreeMap::new();
-        for conversion in conversions {
-            let back = Outcome { value_minor: conversion.value_minor, ..Outcome::default() };
-            let sale = conversion.order.and_then(|order| orders.get(order).copied());
-            if conversion.value_minor < 0
-                && let Some(path) = sale.map_or(sold.last(), |sale| sold.get(sale))
-            {
-                self.push_clean(path, back)?;
-                continue;
-            }
-            let later = touches.get(next..).unwrap_or_default();
-            next += later.partition_point(|touch| touch.at <= conversion.at);
-            let path = settings.cleaning.touches(touches.get(from..next).unwrap_or_default(), conversion.at);
-            if conversion.value_minor < 0 {
-                self.push_clean(&path, back)?;
-                continue;
-            }
-            self.push_clean(&path, Outcome::won(conversion.value_minor))?;
-            if let Some(order) = conversion.order {
-                orders.entry(order).or_insert(sold.len());
-            }
-            sold.push(path);
-            if !settings.reuse {
-                from = next;
+        for sale in sales {
+            let from = if settings.reuse { 0 } else { next };
+            next = until(next, sale.at);
+            let place = self.len();
+            self.push_clean(&cleaned(from, next, sale.at), Outcome::won(sale.value_minor))?;
+            if let Some(order) = sale.order {
+                orders.entry(order).or_insert(place);
             }
         }
-        let sold_at = conversions.iter().rev().find(|one| one.value_minor >= 0).map(|one| one.at);
-        let rest = sold_at.map_or(0, |at| touches.partition_point(|touch| touch.at <= at));
-        let rest = touches.get(rest..).unwrap_or_default();
-        match rest.last() {
-            Some(last) => self.push_clean(&settings.cleaning.touches(rest, last.at), Outcome::lost()),
-            None => Ok(()),
+        for refund in refunds {
+            let back = Outcome { value_minor: refund.value_minor, ..Outcome::default() };
+            let earlier = sales.partition_point(|sale| sale.at <= refund.at);
+            let last = earlier.checked_sub(1);
+            let sale = match refund.order {
+                Some(order) => orders.get(order).copied(),
+                None => last.map(|last| first_sale + last),
+            };
+            if let Some(sale) = sale {
+                self.push_again(sale, back)?;
+            } else {
+                let used = last.filter(|_| !settings.reuse).and_then(|last| sales.get(last));
+                let from = used.map_or(0, |sale| until(0, sale.at));
+                self.push_clean(&cleaned(from, until(from, refund.at), refund.at), back)?;
+            }
+        }
+        match touches.last() {
+            Some(last) if next < touches.len() => {
+                self.push_clean(&cleaned(next, touches.len(), last.at), Outcome::lost())
+            }
+            _ => Ok(()),
         }
     }
 
@@ -185,14 +199,60 @@ mod tests {
         assert_eq!(taken(&touches, &sales, false)[1], ("till".into(), Outcome::won(300)));
         let back = [sale(0, 200), sale(7, -200)];
         assert_eq!(taken(&touches, &back, true)[1], ("веб ایمیل".into(), refund(-200)));
-        let of = |order, sale| Conversion { order: Some(order), ..sale };
         let named = [of("o1", sale(0, 200)), of("o2", sale(5, 300)), of("o1", sale(7, -200))];
         assert_eq!(taken(&touches, &named, true)[2], ("веб ایمیل".into(), refund(-200)));
         assert_eq!(
             taken(&[], &[sale(1, 4), sale(0, -3)], true),
-            [(String::new(), refund(-3)), (String::new(), Outcome::won(4))]
+            [(String::new(), Outcome::won(4)), (String::new(), refund(-3))]
         );
         assert_eq!(taken(&[], &[], true), []);
+    }
+
+    fn of<'a>(order: &'a str, sale: Conversion<'static>) -> Conversion<'a> {
+        Conversion { order: Some(order), ..sale }
+    }
+
+    #[test]
+    fn a_refund_never_takes_back_what_another_order_gave() {
+        let touches = [touch("веб", 0), touch("till", 5), touch("app", 9)];
+        let back = Outcome { value_minor: -300, ..Outcome::default() };
+        // The clock of the sale is ahead of that of the refund.
+        let late = [of("o1", sale(0, 200)), of("o2", sale(9, 300)), of("o2", sale(5, -300))];
+        assert_eq!(taken(&touches, &late, true)[2], ("веб till app".into(), back));
+        assert_eq!(taken(&touches, &late, false)[2], ("till app".into(), back));
+        // The sale is not known: what came before the refund, and not the last sale.
+        let unknown = [of("o1", sale(0, 200)), of("o2", sale(5, -300))];
+        assert_eq!(taken(&touches, &unknown, true)[1], ("веб till".into(), back));
+        assert_eq!(taken(&touches, &unknown, false)[1], ("till".into(), back));
+        // Without a name the latest sale before it, not one after it.
+        let unnamed = [sale(0, 200), sale(9, 400), sale(5, -300)];
+        assert_eq!(taken(&touches, &unnamed, true)[2], ("веб".into(), back));
+    }
+
+    #[test]
+    fn arrival_does_not_decide_between_equal_sales() {
+        let touches = [touch("веб", 0)];
+        let sales = [of("o2", sale(3, 200)), of("o1", sale(3, 200)), of("o2", sale(4, -200))];
+        let turned = [sales[2], sales[1], sales[0]];
+        assert_eq!(taken(&touches, &sales, false), taken(&touches, &turned, false));
+        let twice = [of("o1", sale(3, 200)), sale(3, 300), sale(4, -200), of("o1", sale(2, 50))];
+        let mut turned = twice;
+        turned.reverse();
+        assert_eq!(taken(&touches, &twice, false), taken(&touches, &turned, false));
+    }
+
+    #[test]
+    fn look_back_bounds_the_work() {
+        let day = 86_400_000;
+        let touches: Vec<Touch<'_>> = (0..200_000).map(|number| touch("web", number * day / 4)).collect();
+        let sales: Vec<Conversion<'_>> = (0..50_000).map(|number| sale(number * day, 1)).collect();
+        // Without bounds there are 5,000 million touches to look at.
+        for (look_back_days, look_back_steps, most) in [(Some(2), None, 9), (None, Some(3), 3)] {
+            let mut paths = Paths::new();
+            let cleaning = Cleaning { look_back_days, look_back_steps, steps: Vec::new() };
+            paths.push_history(&touches, &sales, &HistorySettings { cleaning, reuse: true }).unwrap();
+            assert_eq!((paths.len(), paths.get(40_000).unwrap().len()), (50_001, most));
+        }
     }
 
     #[test]

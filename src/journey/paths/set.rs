@@ -171,7 +171,7 @@ impl Paths {
         channels: impl IntoIterator<Item = &'a str>,
         outcome: Outcome,
     ) -> Result<(), PathsError> {
-        let before = self.touches.len();
+        let before = self.mark();
         let mut place = 0;
         let all = || {
             for channel in channels {
@@ -185,7 +185,7 @@ impl Paths {
         };
         let done = all();
         if done.is_err() {
-            self.touches.truncate(before);
+            self.go_back(before);
         }
         done
     }
@@ -199,8 +199,8 @@ impl Paths {
     /// # Complexity
     /// O(n) for n touches.
     pub fn push_touches(&mut self, touches: &[Touch<'_>], outcome: Outcome) -> Result<(), PathsError> {
-        let before = self.touches.len();
-        if !touches.is_empty() && self.times.len() != before {
+        let before = self.mark();
+        if !touches.is_empty() && self.times.len() != self.touches.len() {
             return Err(PathsError::new(PathsErrorKind::MixedTimes, 0));
         }
         let mut all = || {
@@ -224,8 +224,25 @@ impl Paths {
         };
         let done = all();
         if done.is_err() {
-            self.touches.truncate(before);
-            self.times.truncate(before);
+            self.go_back(before);
+        }
+        done
+    }
+
+    /// Takes in the touches of a path of the set once more, with another outcome.
+    pub(super) fn push_again(&mut self, place: usize, outcome: Outcome) -> Result<(), PathsError> {
+        let before = self.mark();
+        let before_it = place.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+        let end = self.ends.get(place).copied().unwrap_or(0);
+        let [start, end] =
+            [before_it.unwrap_or(0), end].map(|bound| usize::try_from(bound).unwrap_or(usize::MAX));
+        self.touches.extend_from_within(start..end);
+        if !self.times.is_empty() {
+            self.times.extend_from_within(start..end);
+        }
+        let done = self.close(self.keys.get(place).copied().flatten(), outcome, end - start);
+        if done.is_err() {
+            self.go_back(before);
         }
         done
     }
@@ -258,12 +275,15 @@ impl Paths {
     }
 
     /// Where the set ends, to go back to.
-    pub(super) fn mark(&self) -> [usize; 3] {
-        [self.ends.len(), self.touches.len(), self.times.len()]
+    pub(super) fn mark(&self) -> [usize; 4] {
+        [self.ends.len(), self.touches.len(), self.times.len(), self.names.len()]
     }
 
-    /// Takes off what came after a mark; channels keep their numbers.
-    pub(super) fn go_back(&mut self, [paths, touches, times]: [usize; 3]) {
+    /// Takes off what came after a mark, channels that were new among it.
+    pub(super) fn go_back(&mut self, [paths, touches, times, names]: [usize; 4]) {
+        for name in self.names.drain(names.min(self.names.len())..) {
+            self.numbers.remove(&name);
+        }
         self.ends.truncate(paths);
         self.keys.truncate(paths);
         self.outcomes.truncate(paths);
@@ -368,6 +388,11 @@ mod tests {
         let empty = [at("a", 5, true), at("", 5, false)];
         let error = paths.push_touches(&empty, Outcome::lost()).unwrap_err();
         assert_eq!((error.kind(), error.touch()), (PathsErrorKind::EmptyChannel, 1));
+        // Nor are channels left of which no path is.
+        let new = [at("новый", 5, true), at("", 5, false)];
+        assert_eq!(kind(paths.push_touches(&new, Outcome::lost())), PathsErrorKind::EmptyChannel);
+        assert_eq!(kind(paths.push(["نو"], Outcome::lost())), PathsErrorKind::MixedTimes);
+        assert_eq!(paths.channels(), ["веб", "بازار"]);
         paths.push([], Outcome::refund(3)).unwrap();
         assert_eq!((paths.len(), paths.touches()), (2, 2));
         let first = paths.get(0).unwrap();
