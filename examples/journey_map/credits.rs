@@ -33,6 +33,15 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
         models.push((name, solved.credits));
     }
     models.push(("Shapley", shapley(&paths)?.credits));
+    for (name, credits) in models.iter().filter(|(_, credits)| credits.sharing == Sharing::Divided) {
+        let (divided, earned) = (credits.value_sum(), day.earned());
+        if divided != earned {
+            let (divided, earned) = (euros(divided), euros(earned));
+            return Err(
+                format!("the model `{name}` divides {divided} euros, and {earned} were earned").into()
+            );
+        }
+    }
 
     let reading = format!(
         "Euros of the day's orders, refunds taken back, by what was done before each order. All models divide the same money to \

@@ -125,8 +125,21 @@ impl Customer {
             let (at, value_minor) = *day.refunds.get(one.order?)?;
             Some(Conversion { at, value_minor, order: one.order })
         };
-        let refunds: Vec<Conversion<'_>> = orders.iter().filter_map(back).collect();
+        let refunds: BTreeSet<Conversion<'_>> = orders.iter().filter_map(back).collect();
         orders.into_iter().chain(refunds).collect()
+    }
+}
+
+impl Day {
+    /// What the day's orders came to, less what was paid back of each, in cents: told by the events themselves.
+    pub(crate) fn earned(&self) -> i128 {
+        let steps = || self.customers.iter().flat_map(|customer| &customer.steps);
+        let orders = steps().filter(|step| step.is_order()).filter_map(|step| step.value_minor);
+        let refunds: BTreeMap<&str, i64> = steps()
+            .filter(|step| step.is_refund())
+            .filter_map(|step| Some((step.order_id.as_deref()?, step.value_minor?)))
+            .collect();
+        orders.chain(refunds.into_values()).map(i128::from).sum()
     }
 }
 
@@ -253,8 +266,13 @@ fn step(
         value_minor = signal.and_then(|cart| euro(cart.currency(), cart.total(), unit));
         day.foreign += u64::from(value_minor.is_none());
     } else if name == "Order Refunded" {
-        value_minor = property("order_id").and_then(|order| orders.get(order)).map(|value| -value);
-        day.refunds_unknown += u64::from(value_minor.is_none());
+        let order = property("order_id").and_then(|order| Some((order, -*orders.get(order)?)));
+        value_minor = order.map(|(_, value)| value);
+        day.refunds_unknown += u64::from(order.is_none());
+        if let Some((order, value)) = order {
+            // An order is paid back once, however often it is said.
+            day.refunds.entry(order.to_owned()).or_insert((event.order_key().time, value));
+        }
     }
     let rating = property("rating").and_then(|rating| rating.parse::<f64>().ok());
     Step {
