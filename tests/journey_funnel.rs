@@ -295,3 +295,15 @@ proptest! {
         );
     }
 }
+
+#[test]
+fn the_entry_is_the_event_that_serves_the_first_step() {
+    // One instant, two events that could begin; only if the app's does, the web's can serve the second step.
+    let event =
+        |steps, channel| FunnelEvent { steps, channel: Some(channel), ..FunnelEvent::at(from_millis(1_000)) };
+    for events in [[event(0b011, "web"), event(0b101, "app")], [event(0b101, "app"), event(0b011, "web")]] {
+        let report = Funnel::new(2, 60).report([(None, &events[..])]).unwrap();
+        assert_eq!(report.by_channel.keys().map(|name| &**name).collect::<Vec<_>>(), ["app"]);
+        assert_eq!(report.by_channel["app"].steps[1].reached, 1);
+    }
+}

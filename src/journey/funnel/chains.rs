@@ -15,6 +15,8 @@ pub(super) struct Chains {
     first: Vec<usize>,
     /// New chains of one instant: the level that they come from.
     from: Vec<Option<usize>>,
+    /// What the event matches with which such a chain begins, if it begins at that instant.
+    entrance: Vec<u32>,
     matching: Matching,
 }
 
@@ -148,6 +150,8 @@ impl Chains {
         let steps = usize::from(funnel.steps);
         self.from.clear();
         self.from.resize(steps + 1, None);
+        self.entrance.clear();
+        self.entrance.resize(steps + 1, 0);
         self.matching.begin(group.iter().map(|event| event.steps));
         let start_of = |times: &[i64], level: usize| if level == 0 { at } else { times[level * steps] };
         for base in (0..steps).rev() {
@@ -168,15 +172,17 @@ impl Chains {
                 };
                 if before.is_none_or(|before| before < start) {
                     self.from[level] = Some(base);
+                    self.entrance[level] = self.matching.serving(0);
                 }
             }
         }
-        // Of the events of the instant the first that a chain can begin with.
-        let entrance = group.iter().position(|event| event.steps & 1 != 0).unwrap_or(0);
         let mut reached = 0;
         // From above, so that what a chain comes from is still as it was.
         for level in (1..=steps).rev() {
             if let Some(base) = self.from[level] {
+                // Of the events of the instant the one that serves the first step.
+                let entrance =
+                    group.iter().position(|event| event.steps == self.entrance[level]).unwrap_or(0);
                 self.extend(base, level, at, place + entrance, steps);
                 reached = reached.max(level);
             }

@@ -57,9 +57,9 @@ impl Matching {
         false
     }
 
-    /// How many different steps the events can serve.
-    pub(super) fn most(&mut self, steps: u32) -> u32 {
-        self.restart();
-        (0..steps).map(|step| u32::from(self.add(step))).sum()
+    /// What the event matches that serves a step; 0 if none does.
+    pub(super) fn serving(&self, step: u32) -> u32 {
+        let event = self.serves.iter().position(|served| *served == Some(step));
+        event.and_then(|event| self.masks.get(event)).copied().unwrap_or(0)
     }
 }

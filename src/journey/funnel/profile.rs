@@ -101,7 +101,9 @@ impl Funnel {
     ///
     /// # Complexity
     /// O(n k) for n events and k steps, if they come in the order of time; O(n log n) more if not. Instants with events
-    /// that match several steps cost a matching each.
+    /// that match several steps cost a matching each. With a property held constant O(log n) more for each event, and for
+    /// each value the events without the property that can make a difference to it (excluded ones, in a strict funnel all)
+    /// between its first event and the window after its last; with a tolerance for ties, all of them.
     pub fn profile(&self, events: &[FunnelEvent<'_>]) -> Result<ProfileFunnel, FunnelError> {
         self.check()?;
         Ok(self.walk(&mut Chains::default(), events, &mut |_, _| {}))
@@ -149,16 +151,28 @@ impl Funnel {
             return found;
         }
         let any = self.order == StepOrder::Any;
-        let enters = |event: &&FunnelEvent<'_>| event.steps & 1 != 0 || (any && event.steps != 0);
-        let values: BTreeMap<&str, ()> =
-            events.iter().filter(enters).filter_map(|event| Some((event.hold?, ()))).collect();
+        let enters = |event: &FunnelEvent<'_>| event.steps & 1 != 0 || (any && event.steps != 0);
+        let mut values: BTreeMap<&str, (bool, Vec<FunnelEvent<'a>>)> = BTreeMap::new();
+        // Those that count for all values.
+        let mut common: Vec<FunnelEvent<'a>> = Vec::new();
+        for event in events {
+            if let Some(hold) = event.hold {
+                let value = values.entry(hold).or_default();
+                value.0 |= enters(event);
+                value.1.push(*event);
+            } else if event.steps == 0 && self.disturbs(event) {
+                common.push(*event);
+            }
+        }
         let mut all = ProfileFunnel::default();
         let mut best: Option<(Passage, FunnelEvent<'a>)> = None;
-        for value in values.keys() {
-            let of_value = |event: &&FunnelEvent<'_>| {
-                event.hold == Some(value) || (event.hold.is_none() && event.steps == 0)
-            };
-            let events: Vec<FunnelEvent<'a>> = events.iter().filter(of_value).copied().collect();
+        for (_, mut events) in values.into_values().filter(|(entered, _)| *entered) {
+            let common = self.near(&common, &events);
+            if !common.is_empty() {
+                events.extend_from_slice(common);
+                // Two runs in order, which it merges.
+                events.sort_by(total);
+            }
             let found = self.run(chains, &events);
             all.excluded |= found.excluded;
             for passage in found.passages {
@@ -178,6 +192,29 @@ impl Funnel {
         all
     }
 
+    /// Whether an event that matches no step can make a difference.
+    fn disturbs(&self, event: &FunnelEvent<'_>) -> bool {
+        self.order != StepOrder::Any
+            && (event.exclusions != 0 || self.order == StepOrder::Strict || self.tie_tolerance_millis > 0)
+    }
+
+    /// Of events that match no step those that can make a difference to the ones that do: none before them, and none later
+    /// than the window after them. With a tolerance any can, for it may be the one that an instant begins with.
+    fn near<'e, 'a>(
+        &self,
+        common: &'e [FunnelEvent<'a>],
+        events: &[FunnelEvent<'_>],
+    ) -> &'e [FunnelEvent<'a>] {
+        let (Some(first), Some(last)) = (events.first(), events.last()) else { return &[] };
+        if self.tie_tolerance_millis > 0 {
+            return common;
+        }
+        let end = last.millis().saturating_add(self.window_millis());
+        let from = common.partition_point(|event| event.at < first.at);
+        let until = common.partition_point(|event| event.millis() <= end);
+        common.get(from..until).unwrap_or_default()
+    }
+
     fn run(&self, chains: &mut Chains, events: &[FunnelEvent<'_>]) -> ProfileFunnel {
         match (self.order, self.counting) {
             (StepOrder::Any, _) => {
@@ -186,5 +223,92 @@ impl Funnel {
             (_, Counting::Totals) => chains.totals(self, events),
             (_, Counting::Uniques | Counting::Sessions) => chains.once(self, events),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::journey::funnel::{Entry, Exclusion, ExclusionPolicy};
+    use crate::time::from_millis;
+
+    /// Once for each value, with everything that counts for it.
+    fn naive(funnel: &Funnel, events: &[FunnelEvent<'_>]) -> (Vec<Vec<i64>>, bool) {
+        let any = funnel.order == StepOrder::Any;
+        let enters = |event: &&FunnelEvent<'_>| event.steps & 1 != 0 || (any && event.steps != 0);
+        let mut values: Vec<&str> = events.iter().filter(enters).filter_map(|event| event.hold).collect();
+        values.sort_unstable();
+        values.dedup();
+        let mut all: Vec<Vec<i64>> = Vec::new();
+        let mut excluded = false;
+        for value in values {
+            let of_value = |event: &&FunnelEvent<'_>| {
+                event.hold == Some(value) || (event.hold.is_none() && event.steps == 0)
+            };
+            let events: Vec<FunnelEvent<'_>> = events.iter().filter(of_value).copied().collect();
+            let found = Funnel { hold_constant: false, ..funnel.clone() }.profile(&events).unwrap();
+            excluded |= found.excluded;
+            all.extend(found.passages.into_iter().map(|passage| passage.times));
+        }
+        if funnel.counting == Counting::Uniques {
+            let most = all.iter().map(Vec::len).max().unwrap_or(0);
+            let first = all.into_iter().find(|times| times.len() == most);
+            return (first.into_iter().collect(), excluded);
+        }
+        (all, excluded)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(1_000))]
+        #[test]
+        fn a_property_held_constant_is_a_funnel_for_each_value(
+            seen in prop::collection::vec((0_i64..4, 0_u32..16, 0_u32..4, 0_usize..4), 0..24), order in 0..3_usize,
+            settings in (0_usize..2, 0_usize..2, 0_usize..2, 1_u32..8, 0_u32..2),
+        ) {
+            let mut at = -3_000;
+            let events: Vec<FunnelEvent<'_>> = seen.iter().map(|&(gap, steps, exclusions, hold)| {
+                at += gap * 1_000;
+                let hold = [None, Some("آ"), Some("Я"), Some("ח")][hold];
+                let steps = if hold.is_none() { steps & 8 } else { steps & 7 };
+                FunnelEvent { steps, exclusions: exclusions & 1, hold, ..FunnelEvent::at(from_millis(at)) }
+            }).collect();
+            let order = [StepOrder::Ordered, StepOrder::Strict, StepOrder::Any][order];
+            let any = order == StepOrder::Any;
+            let funnel = Funnel {
+                order,
+                entry: [Entry::Any, Entry::First][settings.0],
+                exclusions: if any { vec![] } else { vec![Exclusion { from: 1, to: 3 }] },
+                exclusion_policy: [ExclusionPolicy::DropAttempt, ExclusionPolicy::ExcludeProfile][settings.1],
+                counting: if any { Counting::Uniques } else { [Counting::Uniques, Counting::Totals][settings.2] },
+                tie_tolerance_millis: settings.4 * 1_500,
+                hold_constant: true,
+                ..Funnel::new(3, settings.3)
+            };
+            let found = funnel.profile(&events).unwrap();
+            let times = found.passages.into_iter().map(|passage| passage.times).collect();
+            prop_assert_eq!((times, found.excluded), naive(&funnel, &events));
+        }
+    }
+
+    #[test]
+    fn a_hundred_thousand_values_take_no_square() {
+        let names: Vec<String> = (0..100_000).map(|number| format!("SKU-{number}")).collect();
+        let events: Vec<FunnelEvent<'_>> = names
+            .iter()
+            .zip(0..)
+            .flat_map(|(name, at)| {
+                let event =
+                    |at, steps| FunnelEvent { steps, hold: Some(name), ..FunnelEvent::at(from_millis(at)) };
+                let other = FunnelEvent { exclusions: 1, ..FunnelEvent::at(from_millis(at * 10 + 6)) };
+                [event(at * 10, 0b01), event(at * 10 + 5, 0b10), other]
+            })
+            .collect();
+        let exclusions = vec![Exclusion { from: 1, to: 2 }];
+        let funnel =
+            Funnel { hold_constant: true, counting: Counting::Totals, exclusions, ..Funnel::new(2, 1) };
+        let found = funnel.profile(&events).unwrap();
+        assert_eq!((found.passages.len(), found.depth()), (100_000, 2));
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::chains::Chains;
 use super::profile::{FunnelEvent, Passage};
 use super::settings::{Funnel, FunnelError};
+use crate::journey::touchpoint::{median, share};
 
 /// One step.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,11 +36,10 @@ pub struct FunnelCounts {
 impl FunnelCounts {
     /// The share of those who entered that got to a step, from 1: 0 to 1. `None` if nobody entered, or for no step.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 people")]
     pub fn conversion(&self, step: usize) -> Option<f64> {
         let entered = self.steps.first().map(|first| first.reached).filter(|&entered| entered > 0)?;
         let reached = self.steps.get(step.checked_sub(1)?)?.reached;
-        Some(reached as f64 / entered as f64)
+        Some(share(reached, entered))
     }
 }
 
@@ -142,11 +142,10 @@ impl Tally {
     }
 }
 
-/// The median (the lower of two) and the mean.
+/// The median and the mean.
 #[expect(clippy::cast_precision_loss, reason = "the mean is a float")]
 fn middle(times: &mut [i64]) -> (Option<i64>, Option<f64>) {
-    let Some(place) = times.len().checked_sub(1).map(|last| last / 2) else { return (None, None) };
     let sum: i128 = times.iter().map(|&time| i128::from(time)).sum();
     let mean = sum as f64 / times.len() as f64;
-    (Some(*times.select_nth_unstable(place).1), Some(mean))
+    (median(times), (!times.is_empty()).then_some(mean))
 }
