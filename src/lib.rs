@@ -65,6 +65,7 @@ pub mod cart;
 pub mod channel;
 pub mod device;
 pub mod event;
+mod hash;
 pub mod hub;
 pub mod identifier;
 pub mod identity;

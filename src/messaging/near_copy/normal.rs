@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::hash::{GOLDEN, step};
 use crate::text::{controls, digits, is_link};
 
 /// Words in a shingle.
@@ -79,7 +80,7 @@ impl Normal {
     /// Hashes of its runs of three words, with repetitions.
     pub(super) fn word_hashes(&self) -> Vec<u64> {
         let words: Vec<u64> = self.text.split(' ').map(hash).collect();
-        words.windows(WORDS).map(|run| run.iter().fold(0, |state, word| mix(state ^ word))).collect()
+        words.windows(WORDS).map(|run| run.iter().fold(0, |state, word| step(state ^ word))).collect()
     }
 
     /// Hashes of its runs of four characters, with repetitions.
@@ -89,7 +90,7 @@ impl Normal {
         self.each_character_run(|[a, b, c, d]| {
             let three =
                 u64::from(u32::from(a)) << 42 | u64::from(u32::from(b)) << 21 | u64::from(u32::from(c));
-            hashes.push(mix(mix(three) ^ u64::from(u32::from(d))));
+            hashes.push(step(step(three) ^ u64::from(u32::from(d))));
         });
         hashes
     }
@@ -149,16 +150,7 @@ fn fold(c: char, push: &mut impl FnMut(char)) {
 /// A hash that is the same on every machine and in every run. Not made to withstand somebody who looks for collisions.
 fn hash(word: &str) -> u64 {
     let (chunks, rest) = word.as_bytes().as_chunks::<8>();
-    let state =
-        chunks.iter().fold(0x9e37_79b9_7f4a_7c15, |state, chunk| mix(state ^ u64::from_le_bytes(*chunk)));
+    let state = chunks.iter().fold(GOLDEN, |state, chunk| step(state ^ u64::from_le_bytes(*chunk)));
     let tail = rest.iter().fold(1_u64, |tail, byte| tail << 8 | u64::from(*byte));
-    mix(state ^ tail)
-}
-
-/// The finaliser of `SplitMix64` (Steele, Lea, Flood 2014).
-const fn mix(state: u64) -> u64 {
-    let state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let state = (state ^ (state >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    state ^ (state >> 31)
+    step(state ^ tail)
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hash::{GOLDEN, mix};
 use crate::ids::OutboxKey;
 use crate::time::TimeDelta;
 
@@ -62,16 +63,13 @@ impl OutboxRules {
     }
 }
 
-/// Spreads keys and attempts: the finaliser of SplitMix64 (Steele, Lea, Flood 2014) over the key's two halves.
+/// Spreads keys and attempts, by the key's two halves.
 fn spread(key: OutboxKey, attempt: u32) -> u64 {
     let bits = u128::from_be_bytes(*key.as_bytes());
     let low = u64::try_from(bits & u128::from(u64::MAX)).unwrap_or(0);
     let high = u64::try_from(bits >> 64).unwrap_or(0);
-    let mut mixed = low ^ high.wrapping_mul(0xd1b5_4a32_d192_ed03);
-    mixed = mixed.wrapping_add(u64::from(attempt).wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    mixed ^ (mixed >> 31)
+    let halves = low ^ high.wrapping_mul(0xd1b5_4a32_d192_ed03);
+    mix(halves.wrapping_add(u64::from(attempt).wrapping_mul(GOLDEN)))
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::MAX_ORDER;
+use crate::hash::{FNV_BASIS, GOLDEN, fnv};
 use crate::journey::attribution::{AttributionError, AttributionErrorKind};
 use crate::journey::paths::Paths;
+use crate::journey::touchpoint::share;
 
 /// How the order is chosen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -133,11 +135,11 @@ fn divide<'a>(paths: &'a Paths, settings: &OrderSettings) -> Vec<Divided<'a>> {
             *count = [count[0] + conversions, count[1] + nulls];
         }
     }
-    let hashes: Vec<u64> = paths.names().iter().map(|name| hash(name.as_bytes())).collect();
+    let hashes: Vec<u64> = paths.names().iter().map(|name| fnv(FNV_BASIS, name.as_bytes())).collect();
     let percent = u128::from(settings.held_out_percent);
     let divided = counts.into_iter().map(|(touches, counts)| {
         let name = |channel: &u16| hashes.get(usize::from(*channel)).copied().unwrap_or(0);
-        let way = touches.iter().fold(SEED, |way, channel| mix(way ^ name(channel)));
+        let way = touches.iter().fold(GOLDEN, |way, channel| mix(way ^ name(channel)));
         let mut ends = 0..;
         let held_out = counts.map(|count| {
             // A fraction of the odd journey, 0 to 99.
@@ -158,8 +160,8 @@ struct Cell {
     held_out: u64,
 }
 
-/// A conversion and the end without one, as outcomes of a step; channels are numbered from 0 and end below.
-const ENDS: [u16; 2] = [u16::MAX, u16::MAX - 1];
+/// A conversion and the end without one, as outcomes of a step; channels are numbered by 16 bits.
+const ENDS: [u32; 2] = [u32::MAX, u32::MAX - 1];
 
 /// The last touches that an order looks at.
 fn mask(order: u8) -> u64 {
@@ -170,26 +172,26 @@ fn mask(order: u8) -> u64 {
 struct Counts {
     order: u8,
     outcomes: usize,
-    cells: HashMap<(u64, u16), Cell>,
+    cells: HashMap<(u64, u32), Cell>,
     /// How often each context is left in the training journeys.
     contexts: HashMap<u64, u64>,
 }
 
 impl Counts {
     fn of(divided: &[Divided<'_>], order: u8, outcomes: usize) -> Self {
-        let mut cells: HashMap<(u64, u16), Cell> = HashMap::new();
+        let mut cells: HashMap<(u64, u32), Cell> = HashMap::new();
         let mut contexts: HashMap<u64, u64> = HashMap::new();
         for Divided { touches, training, held_out } in divided {
             let mut context = 0_u64;
             let all = [training.iter().sum::<u64>(), held_out.iter().sum()];
-            let mut count = |context: u64, next: u16, [training, held_out]: [u64; 2]| {
+            let mut count = |context: u64, next: u32, [training, held_out]: [u64; 2]| {
                 let cell = cells.entry((context, next)).or_default();
                 cell.training += training;
                 cell.held_out += held_out;
                 *contexts.entry(context).or_default() += training;
             };
             for &channel in *touches {
-                count(context, channel, all);
+                count(context, u32::from(channel), all);
                 context = ((context << 16) | (u64::from(channel) + 1)) & mask(order);
             }
             for ((end, &training), &held_out) in ENDS.into_iter().zip(training).zip(held_out) {
@@ -204,7 +206,7 @@ impl Counts {
     }
 
     /// The cells that hold steps to be foretold.
-    fn held_out(&self) -> impl Iterator<Item = (u64, u16, &Cell)> {
+    fn held_out(&self) -> impl Iterator<Item = (u64, u32, &Cell)> {
         self.cells
             .iter()
             .filter(|(_, cell)| cell.held_out > 0)
@@ -213,7 +215,7 @@ impl Counts {
 
     /// The logarithm of the probability of a step, as a whole multiple of 2^-30, so that the order of sums makes no
     /// difference.
-    fn logarithm(&self, context: u64, next: u16) -> i128 {
+    fn logarithm(&self, context: u64, next: u32) -> i128 {
         let count = self.cells.get(&(context, next)).map_or(0, |cell| cell.training);
         logarithm(count, self.seen(context), self.outcomes)
     }
@@ -270,21 +272,8 @@ fn mean(sum: i128, steps: u64) -> f64 {
     if steps > 0 { sum as f64 / steps as f64 } else { 0.0 }
 }
 
-#[expect(clippy::cast_precision_loss, reason = "the answer is a float")]
-fn share(part: u64, whole: u64) -> f64 {
-    if whole > 0 { part as f64 / whole as f64 } else { 0.0 }
-}
-
-const SEED: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// FNV-1a.
-fn hash(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
-/// Every bit of the answer depends on every bit of the number.
+/// Every bit of the answer depends on every bit of the number. Not the mixer of [`hash`](crate::hash), for the split must
+/// not move.
 fn mix(number: u64) -> u64 {
     let number = (number ^ (number >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);
     let number = (number ^ (number >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93);

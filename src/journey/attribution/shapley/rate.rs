@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::additive::Distinct;
 use crate::journey::attribution::{AttributionError, AttributionErrorKind};
 use crate::journey::paths::Paths;
+use crate::journey::touchpoint::share;
 
 /// Up to so many channels the rate game is solved exactly.
 pub const MAX_EXACT_CHANNELS: usize = 20;
@@ -75,7 +76,7 @@ pub fn shapley_rate(paths: &Paths) -> Result<RateShapley, AttributionError> {
         }
     }
     sum_over_subsets(&mut inside);
-    let worth: Vec<f64> = inside.iter().map(|&(won, all)| rate(won, all)).collect();
+    let worth: Vec<f64> = inside.iter().map(|&(won, all)| share(won, all)).collect();
     let weights = weights(channels);
     let mut values = vec![0.0; channels];
     for (set, &worth) in worth.iter().enumerate() {
@@ -127,9 +128,4 @@ fn sum_over_subsets(sums: &mut [(u64, u64)]) {
         }
         half *= 2;
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "counts are below 2^53")]
-pub(super) fn rate(conversions: u64, journeys: u64) -> f64 {
-    if journeys > 0 { conversions as f64 / journeys as f64 } else { 0.0 }
 }

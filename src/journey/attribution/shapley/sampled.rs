@@ -4,9 +4,11 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::additive::Distinct;
-use super::rate::{RateShapley, RateValue, rate};
+use super::rate::{RateShapley, RateValue};
+use crate::hash::Draws;
 use crate::journey::attribution::{AttributionError, AttributionErrorKind};
 use crate::journey::paths::Paths;
+use crate::journey::touchpoint::share;
 
 /// How to sample.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,7 +65,7 @@ pub fn shapley_rate_sampled(
     let channels = by_rank.len();
     let sets = sets(paths);
     let samples = f64::from(settings.samples);
-    let mut random = SplitMix(settings.seed);
+    let mut random = Draws(settings.seed);
     let mut order: Vec<usize> = (0..channels).collect();
     let mut place_of = vec![0_usize; channels];
     let mut joined = vec![(0_u64, 0_u64); channels];
@@ -87,7 +89,7 @@ pub fn shapley_rate_sampled(
         let (mut inside, mut before) = ((0, 0), 0.0);
         for (&channel, &(conversions, journeys)) in order.iter().zip(&joined) {
             inside = (inside.0 + conversions, inside.1 + journeys);
-            let now = rate(inside.0, inside.1);
+            let now = share(inside.0, inside.1);
             if let Some((sum, squares)) = sums.get_mut(channel) {
                 *sum += now - before;
                 *squares += (now - before) * (now - before);
@@ -109,7 +111,7 @@ pub fn shapley_rate_sampled(
         f64::from(u32::try_from(channels).unwrap_or(u32::MAX).max(1)) * 2.0 / (1.0 - settings.confidence);
     Ok(RateShapley {
         values: values.collect(),
-        rate: rate(all.0, all.1),
+        rate: share(all.0, all.1),
         samples: settings.samples,
         error_bound: (2.0 * doubt.ln() / samples).sqrt(),
     })
@@ -137,26 +139,4 @@ fn sets(paths: &Paths) -> Vec<(Vec<u16>, u64, u64)> {
         counts.into_iter().map(|(set, (conversions, journeys))| (set, conversions, journeys)).collect();
     sets.sort_unstable();
     sets
-}
-
-/// Steele, Lea and Flood, *Fast splittable pseudorandom number generators* (2014).
-struct SplitMix(u64);
-
-impl SplitMix {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    /// Fisher and Yates. The high half of a product of 128 bits is uniform but for 2^-48.
-    fn shuffle(&mut self, order: &mut [usize]) {
-        for last in (1..order.len()).rev() {
-            let bound = u64::try_from(last).unwrap_or(u64::MAX) + 1;
-            let high = (u128::from(self.next()) * u128::from(bound)) >> 64;
-            order.swap(usize::try_from(high).unwrap_or(last).min(last), last);
-        }
-    }
 }
