@@ -307,3 +307,11 @@ fn the_entry_is_the_event_that_serves_the_first_step() {
         assert_eq!(report.by_channel["app"].steps[1].reached, 1);
     }
 }
+
+#[test]
+fn debug_tells_no_names() {
+    let events = [FunnelEvent { steps: 1, channel: Some("secret"), ..FunnelEvent::at(from_millis(0)) }];
+    let report = Funnel::new(1, 60).report([(Some("secret segment"), &events[..])]).unwrap();
+    assert_eq!((report.by_segment.len(), report.by_channel.len()), (1, 1));
+    assert!(!format!("{report:?}").contains("secret"));
+}

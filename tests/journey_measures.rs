@@ -140,6 +140,19 @@ fn many_channels_things_and_events_in_one_second_stay_cheap() {
     assert_eq!(serde_json::from_str::<MeasureReport>(&text).unwrap(), report);
 }
 
+#[test]
+fn channels_that_do_not_count_hide_none_that_do() {
+    let names: Vec<String> = (0..63).map(|number| format!("x{number:02}")).collect();
+    let late: Vec<String> = (0..70).map(|number| format!("a{number:02}")).collect();
+    // 64 channels that count, then 70 of earlier names with work of their own that do not.
+    let mut history: Vec<One<'_>> = vec![(0, "web", "cart", "")];
+    history.extend(names.iter().map(|name| (1, &**name, "", "")));
+    history.extend(late.iter().map(|name| (2, &**name, &**name, "")));
+    history.push((3, "x05", "cart!", ""));
+    let report = measured(MeasureSettings::default(), &[history]);
+    assert_eq!((report.continuation.switches, report.continuation.continued), (64, 1));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
     #[test]
@@ -179,4 +192,14 @@ proptest! {
         }
         prop_assert_eq!((report.continuation.switches, report.continuation.continued), (switches, continued));
     }
+}
+
+#[test]
+fn debug_tells_no_names() {
+    let report = measured(
+        MeasureSettings::default(),
+        &[vec![(0, "secret", "cart", ""), (1, "secret two", "cart", "")]],
+    );
+    assert_eq!(report.pairs.len(), 1);
+    assert!(!format!("{report:?} {:?}", report.pairs).contains("secret"));
 }

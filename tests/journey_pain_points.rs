@@ -192,3 +192,19 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn debug_tells_no_names() {
+    let journeys = (0..1000).map(|number| {
+        let mut journey = vec![(0, "secret", "secret page")];
+        if number % 3 == 0 {
+            journey.push((2, "secret", "Order Completed"));
+        }
+        journey.push((3, "web", "secret other"));
+        journey
+    });
+    let report = report(PainSettings::retail(), journeys);
+    assert!(!report.points.is_empty() && !report.steps.is_empty());
+    let told = format!("{report:?} {:?} {:?} {:?}", report.points, report.steps, report.steps[0].step);
+    assert!(!told.contains("secret"), "{told}");
+}

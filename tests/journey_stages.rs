@@ -69,6 +69,17 @@ fn a_customer_goes_from_awareness_to_loyalty() {
 }
 
 #[test]
+fn walking_through_the_shop_is_shopping_and_no_service() {
+    let history =
+        [(0, "Nava"), (1, "Zone Entered"), (2, "Order Completed"), (3, "Zone Entered"), (4, "Chat Started")];
+    let stays = told(&history, &StageRules::retail());
+    let stages: Vec<_> = stays.iter().map(|stay| (stay.stage, stay.touchpoints)).collect();
+    let expected =
+        [(Stage::Awareness, 1), (Stage::Consideration, 1), (Stage::Purchase, 2), (Stage::Service, 1)];
+    assert_eq!(stages, expected);
+}
+
+#[test]
 fn who_was_away_begins_anew() {
     let history = [
         (0, "Order Completed"),

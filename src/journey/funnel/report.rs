@@ -1,6 +1,7 @@
 //! Many people in a funnel.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -43,8 +44,8 @@ impl FunnelCounts {
     }
 }
 
-/// The counts of everyone, and of parts of them.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+/// The counts of everyone, and of parts of them. `Debug` shows no names.
+#[derive(Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FunnelReport {
     /// All together.
@@ -57,6 +58,17 @@ pub struct FunnelReport {
     pub by_segment: BTreeMap<Box<str>, FunnelCounts>,
     /// By the channel in which the passage began.
     pub by_channel: BTreeMap<Box<str>, FunnelCounts>,
+}
+
+impl fmt::Debug for FunnelReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FunnelReport")
+            .field("total", &self.total)
+            .field("excluded", &self.excluded)
+            .field("segments", &self.by_segment.len())
+            .field("channels", &self.by_channel.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Funnel {

@@ -86,18 +86,18 @@ impl MeasureCounts {
     }
 
     /// Follows what is worked on from channel to channel.
-    fn work(&mut self, all: &[Touchpoint<'_>], used: &[&str]) {
+    fn work<'a>(&mut self, all: &[Touchpoint<'a>], used: &[&'a str]) {
         let wait = i64::from(self.settings.switch_seconds) * 1000;
         let counts = |channel: &str| used.binary_search(&channel).is_ok();
         let mut open = Open::default();
         for run in all.chunk_by(|a, b| a.channel == b.channel) {
             let Some(first) = run.first() else { continue };
             let waiting = if counts(first.channel) {
-                open.elsewhere(first.channel, first.millis().saturating_sub(wait), MAX_PAIRED_CHANNELS)
+                open.elsewhere(first.channel, first.millis().saturating_sub(wait), used)
             } else {
                 Vec::new()
             };
-            for &from in waiting.iter().filter(|from| counts(from)) {
+            for from in &waiting {
                 self.direction(from, first.channel).switches += 1;
             }
             let mut continued = BTreeSet::new();
@@ -106,7 +106,7 @@ impl MeasureCounts {
                 let lay = open.touch(work.object, touchpoint.channel, touchpoint.millis(), work.ends);
                 let Some((from, took)) = lay else { continue };
                 self.resumed.push(took);
-                if counts(from) && waiting.contains(&from) {
+                if waiting.contains(&from) {
                     let direction = self.direction(from, touchpoint.channel);
                     if continued.insert(from) {
                         direction.continued += 1;

@@ -18,11 +18,13 @@ pub(super) struct Open<'a> {
 }
 
 impl<'a> Open<'a> {
-    /// The other channels in which something lies that was touched at `since` or later; at most so many.
-    pub(super) fn elsewhere(&self, channel: &str, since: i64, most: usize) -> Vec<&'a str> {
-        let lies = |objects: &BTreeSet<(i64, &str)>| objects.last().is_some_and(|&(at, _)| at >= since);
-        let others = self.channels.iter().filter(|(other, objects)| **other != channel && lies(objects));
-        others.map(|(&other, _)| other).take(most).collect()
+    /// Of these channels the other ones in which something lies that was touched at `since` or later.
+    pub(super) fn elsewhere(&self, channel: &str, since: i64, of: &[&'a str]) -> Vec<&'a str> {
+        let lies = |other: &str| {
+            let last = self.channels.get(other).and_then(BTreeSet::last);
+            other != channel && last.is_some_and(|&(at, _)| at >= since)
+        };
+        of.iter().copied().filter(|other| lies(other)).collect()
     }
 
     /// The thing is touched. If it lay in another channel: that channel, and for how long.

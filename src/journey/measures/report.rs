@@ -1,6 +1,7 @@
 //! What was measured.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -94,8 +95,8 @@ pub struct Questions {
     pub avoided_rate: f64,
 }
 
-/// Two channels.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// Two channels. `Debug` shows no names.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelPair {
     /// The one whose name comes first.
@@ -110,6 +111,17 @@ pub struct ChannelPair {
     pub back: Continuations,
     /// How well they work together; `None` if too little was seen.
     pub grade: Option<Grade>,
+}
+
+impl fmt::Debug for ChannelPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChannelPair")
+            .field("customers", &self.customers)
+            .field("there", &self.there)
+            .field("back", &self.back)
+            .field("grade", &self.grade)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What was measured.

@@ -1,6 +1,7 @@
 //! What hurts, in the order of how much.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,8 +39,8 @@ impl PainKind {
     }
 }
 
-/// A touchpoint, in one channel or in all.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A touchpoint, in one channel or in all. `Debug` shows no names.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PainStep {
     /// The name of the touchpoint.
@@ -49,8 +50,14 @@ pub struct PainStep {
     pub channel: Option<Box<str>>,
 }
 
+impl fmt::Debug for PainStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PainStep").field("by_channel", &self.channel.is_some()).finish_non_exhaustive()
+    }
+}
+
 /// A step that is worse than others.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PainPoint {
     /// How it hurts.
@@ -73,8 +80,20 @@ pub struct PainPoint {
     pub excess: f64,
 }
 
+impl fmt::Debug for PainPoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PainPoint")
+            .field("kind", &self.kind)
+            .field("journeys", &self.journeys)
+            .field("affected", &self.affected)
+            .field("lower", &self.lower)
+            .field("usual", &self.usual)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The counts of one step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepPains {
     /// Which step.
@@ -89,8 +108,18 @@ pub struct StepPains {
     pub affected: BTreeMap<PainKind, u64>,
 }
 
+impl fmt::Debug for StepPains {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StepPains")
+            .field("journeys", &self.journeys)
+            .field("visits", &self.visits)
+            .field("affected", &self.affected)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The steps and the pain points among them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PainReport {
     /// How many journeys there were.
@@ -101,6 +130,17 @@ pub struct PainReport {
     pub points: Vec<PainPoint>,
     /// All steps, by name and channel.
     pub steps: Vec<StepPains>,
+}
+
+impl fmt::Debug for PainReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PainReport")
+            .field("journeys", &self.journeys)
+            .field("given_up", &self.given_up)
+            .field("points", &self.points)
+            .field("steps", &self.steps.len())
+            .finish_non_exhaustive()
+    }
 }
 
 pub(super) fn report(

@@ -95,12 +95,12 @@ pub struct StageRules {
 impl StageRules {
     /// What a retailer would begin with: names of the Segment e-commerce specification and of shops, calls and messages.
     /// An order after an order is loyalty, as are reviews, recommendations and cards; calls, messages, refunds and claims
-    /// after an order are service, before it consideration; nothing leads back to awareness but a year's absence.
+    /// after an order are service, before it consideration, as is walking through a shop's zones; nothing leads back to awareness but a year's absence.
     #[must_use]
     pub fn retail() -> Self {
         use Stage::{Awareness, Consideration, Loyalty, Purchase, Service};
         let bought = BTreeSet::from([Purchase, Service, Loyalty]);
-        let contacts = ["Call Answered", "Message Received", "Chat Started", "Zone Entered"];
+        let contacts = ["Call Answered", "Message Received", "Chat Started"];
         let shopping = [
             "Products Searched",
             "Product List Viewed",
@@ -118,6 +118,7 @@ impl StageRules {
             "Checkout Step Completed",
             "Payment Info Entered",
             "Coupon Entered",
+            "Zone Entered",
         ];
         let after = |rule: StageRule| StageRule { after: bought.clone(), ..rule };
         let praise = [
