@@ -111,7 +111,7 @@ fn games_to_a_billionth() {
     }
 
     let places: BTreeMap<String, f64> = map(&expected["shapley_ordered_conversions"]);
-    let ours = shapley_ordered(&paths);
+    let ours = shapley_ordered(&paths).unwrap();
     assert_eq!(ours.len(), places.len());
     for one in ours {
         close(one.conversions, places[&format!("{}@{}", one.channel, one.position)], "ordered");
@@ -201,7 +201,7 @@ fn all(paths: &Paths) -> String {
     text += &serde_json::to_string(&shapley_rate(paths).unwrap()).unwrap();
     let settings = SamplingSettings { samples: 20, ..SamplingSettings::default() };
     text += &serde_json::to_string(&shapley_rate_sampled(paths, &settings).unwrap()).unwrap();
-    text + &serde_json::to_string(&shapley_ordered(paths)).unwrap()
+    text + &serde_json::to_string(&shapley_ordered(paths).unwrap()).unwrap()
 }
 
 proptest! {

@@ -1,4 +1,4 @@
-//! Whatever order events arrive in, and however often: the same sessions, funnels, paths, credits, stages, pain points and
+//! Whatever order events arrive in, and however often: the same sessions, owners, funnels, paths, credits, stages, pain points and
 //! measures, to the byte. 1,000 random histories, each in 20 orders of arrival.
 #![allow(
     clippy::unwrap_used,
@@ -6,6 +6,8 @@
     clippy::cast_possible_wrap,
     reason = "helpers of tests"
 )]
+
+use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 use throughline::calendar::Zone;
@@ -20,7 +22,10 @@ use throughline::journey::measures::{MeasureCounts, MeasureSettings};
 use throughline::journey::pain_points::{PainCounts, PainSettings};
 use throughline::journey::paths::{Conversion, HistorySettings, Paths, Touch, follows, variants};
 use throughline::journey::stages::{StageCounts, StageRules};
-use throughline::journey::{Act, Feedback, Question, SessionSettings, Touchpoint, Work, sessions};
+use throughline::journey::{
+    Act, DeviceAct, DeviceUser, Feedback, Owner, OwnershipPolicy, OwnershipSettings, Question,
+    SessionSettings, Touchpoint, Work, owners, sessions,
+};
 use throughline::time::from_millis;
 
 const HISTORIES: usize = 1_000;
@@ -149,6 +154,7 @@ fn funnels() -> Vec<Funnel> {
 fn told(customers: &[Vec<Happened>]) -> Value {
     let mut paths = Paths::new();
     let mut visits = Vec::new();
+    let mut owned: Vec<String> = Vec::new();
     let mut stages = StageCounts::new(StageRules::retail());
     let mut stays = Vec::new();
     let mut pains = PainCounts::new(PainSettings { least_journeys: 3, ..PainSettings::retail() });
@@ -165,8 +171,31 @@ fn told(customers: &[Vec<Happened>]) -> Value {
                 Act { order: &one.order, device, user, campaign, outbound: one.value_minor % 7 == 0 }
             })
             .collect();
-        // The owners of a device's visits belong here too.
         visits.push(sessions(&acts, &SessionSettings::default(), &Zone::utc()));
+        let said = |one: &Happened| match one.user {
+            Some(user) => DeviceUser::User(user),
+            None if one.name == "Order Refunded" => DeviceUser::SignedOut,
+            None => DeviceUser::Unsaid,
+        };
+        let used: Vec<DeviceAct<'_>> = arrived
+            .iter()
+            .map(|one| DeviceAct { order: &one.order, device: one.device, user: said(one) })
+            .collect();
+        for policy in [OwnershipPolicy::Intervals, OwnershipPolicy::LastUserWins] {
+            let whose = owners(&used, &OwnershipSettings { policy, look_back_seconds: 1_800 });
+            let whose: BTreeSet<String> = arrived
+                .iter()
+                .zip(whose)
+                .map(|(one, owner)| {
+                    let owner = match owner {
+                        Owner::User(user) => format!("user {user}"),
+                        Owner::Device(device) => format!("device {device}"),
+                    };
+                    format!("{} {policy:?} {owner}", one.order.id)
+                })
+                .collect();
+            owned.extend(whose);
+        }
         let points = touchpoints(arrived);
         stays.push(stages.add(&points));
         pains.add(&points);
@@ -176,7 +205,9 @@ fn told(customers: &[Vec<Happened>]) -> Value {
             .iter()
             .map(|one| Touch { channel: one.channel, at: one.order.time, key: one.name == "Product Added" })
             .collect();
-        let bought = timeline.iter().filter(|one| one.name.starts_with("Order"));
+        // Conversions come as they arrive, save those that have arrived already.
+        let mut seen = BTreeSet::new();
+        let bought = arrived.iter().filter(|one| one.name.starts_with("Order") && seen.insert(&one.order.id));
         let bought: Vec<Conversion<'_>> = bought
             .map(|one| Conversion {
                 at: one.order.time,
@@ -186,7 +217,7 @@ fn told(customers: &[Vec<Happened>]) -> Value {
             .collect();
         paths.push_history(&touches, &bought, &HistorySettings::default()).unwrap();
         // Funnels take their events as they arrive, save those that have arrived already.
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let events = arrived.iter().filter(|one| seen.insert(&one.order.id)).map(|one| {
             let step = NAMES.iter().position(|name| *name == one.name).unwrap();
             FunnelEvent {
@@ -219,12 +250,14 @@ fn told(customers: &[Vec<Happened>]) -> Value {
     let mut visits: Vec<String> = visits.iter().map(|one| json!(one).to_string()).collect();
     stays.sort_unstable();
     visits.sort_unstable();
+    owned.sort_unstable();
     json!({
         "sessions": visits,
+        "owners": owned,
         "funnels": funnels,
         "paths": [json!(pairs), json!([map.starts, map.ends, map.empty]), json!(ways)],
         "credits": [json!(rules), json!(chains), json!(shapley(&paths).unwrap()), json!(shapley_rate(&paths).unwrap()),
-            json!(shapley_ordered(&paths)), json!(choose_order(&paths, &OrderSettings::default()).unwrap())],
+            json!(shapley_ordered(&paths).unwrap()), json!(choose_order(&paths, &OrderSettings::default()).unwrap())],
         "stages": [json!(stays), json!(stages.finish())],
         "pain_points": pains.finish(),
         "measures": measures.finish(),
@@ -238,7 +271,7 @@ fn twenty_orders_of_arrival_of_a_thousand_histories_are_one() {
         (0..HISTORIES).map(|customer| history(&mut numbers, customer)).collect();
     let first = told(&customers);
     // Something is told of everything.
-    for part in ["sessions", "funnels", "paths", "credits", "stages", "pain_points", "measures"] {
+    for part in ["sessions", "owners", "funnels", "paths", "credits", "stages", "pain_points", "measures"] {
         assert!(first[part].to_string().len() > 500, "{part}");
     }
     assert!(first["measures"]["pairs"][0]["grade"].is_string());

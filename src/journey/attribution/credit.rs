@@ -210,11 +210,18 @@ pub(super) fn unfixed(sum: i128) -> f64 {
 }
 
 /// The paths that earned something and have touches.
-fn earning(paths: &Paths) -> impl Iterator<Item = Path<'_>> {
+pub(super) fn earning(paths: &Paths) -> impl Iterator<Item = Path<'_>> {
     paths.iter().filter(|path| {
         let outcome = path.outcome();
         !path.is_empty() && (outcome.conversions > 0 || outcome.value_minor != 0)
     })
+}
+
+/// Minor units in that many equal parts; what is over goes to the earlier ones, and negative totals mirror positive ones.
+pub(super) fn equal_parts(total: i64, count: u32) -> impl Iterator<Item = i64> {
+    let (magnitude, count) = (total.unsigned_abs(), u64::from(count.max(1)));
+    let (part, left) = (magnitude / count, magnitude % count);
+    (0..count).map(move |place| signed(part + u64::from(place < left), total < 0))
 }
 
 /// Sums by number of the channel.
@@ -244,14 +251,10 @@ impl Tally {
 
     fn give_equally(&mut self, path: &Path<'_>) {
         let outcome = path.outcome();
-        let magnitude = outcome.value_minor.unsigned_abs();
-        let count = u64::try_from(path.len()).unwrap_or(u64::MAX).max(1);
-        let (part, left) = (magnitude / count, magnitude % count);
-        #[expect(clippy::cast_precision_loss, reason = "paths have at most 2^32 touches")]
-        let conversions = f64::from(outcome.conversions) / count as f64;
-        for (&channel, place) in path.touches.iter().zip(0_u64..) {
-            let part = part + u64::from(place < left);
-            self.give(channel, conversions, signed(part, outcome.value_minor < 0));
+        let count = u32::try_from(path.len()).unwrap_or(u32::MAX).max(1);
+        let conversions = f64::from(outcome.conversions) / f64::from(count);
+        for (&channel, part) in path.touches.iter().zip(equal_parts(outcome.value_minor, count)) {
+            self.give(channel, conversions, part);
         }
     }
 

@@ -4,7 +4,8 @@
 //! |---|---|
 //! | what a rule gives each channel | [`credit`] with a [`Rule`], [`credit_by`] with a rule of your own |
 //! | what would be lost without the channel, by a Markov chain | [`markov`]; of which order, [`choose_order`] |
-//! | the fair share by cooperative game theory | [`shapley`], [`shapley_ordered`], [`shapley_rate`], [`shapley_rate_sampled`] |
+//! | the fair share by cooperative game theory, in conversions and value | [`shapley`], by place in the path [`shapley_ordered`] |
+//! | what a channel adds to the rate of conversions: a probability, neither conversions nor value | [`shapley_rate`], [`shapley_rate_sampled`] |
 //! | why a touch got what it got | [`explain`], [`Markov::explain`], [`Shapley::explain`] |
 //!
 //! All of it works on [`Paths`](super::paths::Paths), is a function of the set of paths (their order makes no difference,

@@ -5,9 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::journey::attribution::AttributionError;
-use crate::journey::attribution::credit::{Credits, fixed, unfixed};
+use crate::journey::attribution::credit::{Credits, earning, equal_parts, fixed, unfixed};
 use crate::journey::attribution::shared::{Shares, Totals, credits};
+use crate::journey::attribution::{AttributionError, AttributionErrorKind};
 use crate::journey::paths::{Path, Paths};
 use crate::reason::Reason;
 
@@ -164,17 +164,24 @@ pub struct Position {
     pub position: u32,
     /// The conversions that it is worth there.
     pub conversions: f64,
+    /// And the value, in minor units, refunds taken off.
+    pub value_minor: i64,
 }
 
 impl fmt::Debug for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}@{}: {}", self.channel, self.position, self.conversions)
+        write!(f, "{}@{}: {}, {}", self.channel, self.position, self.conversions, self.value_minor)
     }
 }
 
 /// The additive game played by places: the worth of a path is shared equally by the places of the path with equal
-/// neighbours collapsed. Summed over places it is the linear rule on collapsed paths. By channel, then place; those
-/// worth nothing are left out. Source: Zhao, Mahboobi and Bagheri (2018), the ordered Shapley value.
+/// neighbours collapsed, value by the money rule: a path's minor units that are over go to its earlier places, and a refund
+/// takes back from each place what the sale gave. Summed over places it is the linear rule on collapsed paths, to the minor
+/// unit. By channel, then place; those without conversions and value are left out, and so are paths without touches, which
+/// have no place ([`Credits::none`] has them). Source: Zhao, Mahboobi and Bagheri (2018), the ordered Shapley value.
+///
+/// # Errors
+/// [`AttributionErrorKind::Overflow`].
 ///
 /// # Complexity
 /// O(n log n) for n touches.
@@ -184,31 +191,44 @@ impl fmt::Debug for Position {
 /// use throughline::journey::paths::{Outcome, Paths};
 /// let mut paths = Paths::new();
 /// paths.push(["web", "web", "till"], Outcome::won(100))?;
-/// let places = shapley_ordered(&paths);
-/// assert_eq!(places.iter().map(|one| (&*one.channel, one.position)).collect::<Vec<_>>(), [("till", 2), ("web", 1)]);
+/// let places = shapley_ordered(&paths)?;
+/// let told: Vec<_> = places.iter().map(|one| (&*one.channel, one.position, one.value_minor)).collect();
+/// assert_eq!(told, [("till", 2, 50), ("web", 1, 50)]);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use]
-pub fn shapley_ordered(paths: &Paths) -> Vec<Position> {
-    let mut sums: BTreeMap<(u16, u32), i128> = BTreeMap::new();
+pub fn shapley_ordered(paths: &Paths) -> Result<Vec<Position>, AttributionError> {
+    let mut sums: BTreeMap<(u16, u32), (i128, i128)> = BTreeMap::new();
     let (by_rank, ranks) = paths.ranks();
     let mut collapsed = Vec::new();
-    for path in paths.iter().filter(|path| path.outcome().conversions > 0) {
+    for path in earning(paths) {
+        let outcome = path.outcome();
         collapsed.clear();
         collapsed.extend_from_slice(path.touches);
         collapsed.dedup();
         let places = u32::try_from(collapsed.len()).unwrap_or(u32::MAX);
-        let part = fixed(f64::from(path.outcome().conversions) / f64::from(places.max(1)));
-        for (&channel, position) in collapsed.iter().zip(1..) {
+        let part = fixed(f64::from(outcome.conversions) / f64::from(places.max(1)));
+        for ((&channel, position), value) in
+            collapsed.iter().zip(1..).zip(equal_parts(outcome.value_minor, places))
+        {
             let rank = ranks.get(usize::from(channel)).copied().unwrap_or(0);
-            *sums.entry((rank, position)).or_insert(0) += part;
+            let sum = sums.entry((rank, position)).or_insert((0, 0));
+            *sum = (sum.0 + part, sum.1 + i128::from(value));
         }
     }
     let name = |rank: u16| {
         let number = by_rank.get(usize::from(rank)).copied().unwrap_or(0);
         paths.names().get(usize::from(number)).cloned().unwrap_or_default()
     };
-    sums.into_iter()
-        .map(|((rank, position), sum)| Position { channel: name(rank), position, conversions: unfixed(sum) })
-        .collect()
+    let mut positions = Vec::with_capacity(sums.len());
+    for ((rank, position), (conversions, value)) in sums.into_iter().filter(|(_, sum)| *sum != (0, 0)) {
+        let value_minor =
+            i64::try_from(value).map_err(|_| AttributionError::new(AttributionErrorKind::Overflow))?;
+        positions.push(Position {
+            channel: name(rank),
+            position,
+            conversions: unfixed(conversions),
+            value_minor,
+        });
+    }
+    Ok(positions)
 }

@@ -39,6 +39,9 @@ pub struct RateShapley {
 /// The Shapley value of each channel when a set of channels is worth the share of converting journeys among those whose
 /// channels all lie in it (0 if there are none). Journeys without touches do not count.
 ///
+/// The game gives rates only. They can be negative, and so are no shares of conversions or of value: for those take
+/// [`shapley`](super::shapley).
+///
 /// Exact: sums over subsets by the transform of Yates, then Shapley's formula (1953).
 ///
 /// # Errors

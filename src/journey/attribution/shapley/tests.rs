@@ -82,10 +82,12 @@ proptest! {
     fn places_sum_to_the_linear_rule_on_collapsed_paths(rows in rows()) {
         let collapsed: Vec<Row> = rows.iter().cloned().map(|mut row| { row.0.dedup(); row }).collect();
         let linear = credit(&made(&collapsed), &Rule::Linear).unwrap();
-        let places = shapley_ordered(&made(&rows));
+        let places = shapley_ordered(&made(&rows)).unwrap();
         for one in &linear.channels {
             let sum: f64 = places.iter().filter(|place| place.channel == one.channel).map(|place| place.conversions).sum();
             prop_assert!((sum - one.conversions).abs() < 1e-9);
+            let value: i64 = places.iter().filter(|place| place.channel == one.channel).map(|place| place.value_minor).sum();
+            prop_assert_eq!(value, one.value_minor);
         }
     }
 }
