@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 
 use throughline::event::CartAction;
+use throughline::journey::{Closed, Effect, Sequel, ThreadAct, ThreadRules, abandonments};
 use throughline::time::{DateTime, TimeDelta, Utc};
 
 use crate::day::{Customer, Day};
@@ -11,91 +12,66 @@ use crate::page::Page;
 use crate::report::{Report, Rows, duration, number, percent, text};
 use crate::words;
 
-/// A cart that nobody has touched for so long is left.
-const LEFT_AFTER: TimeDelta = TimeDelta::hours(1);
-
-/// A cart as far as it was followed.
-struct Open<'a> {
-    channel: &'a str,
-    last: DateTime<Utc>,
-    skus: BTreeSet<&'a str>,
-}
-
 /// A cart that was left.
 struct Left<'a> {
-    channel: &'a str,
-    last: DateTime<Utc>,
-    skus: BTreeSet<&'a str>,
-    /// Where and how much later something of it was bought.
+    channel: String,
+    /// Where and how much later it, or something of it, was bought.
     bought: Option<(&'a str, i64)>,
     /// Whether somebody went on with it without buying.
     resumed: bool,
 }
 
-/// The carts of a customer that nobody touched for an hour after something was put in.
-fn left<'a>(customer: &'a Customer, end: DateTime<Utc>) -> Vec<Left<'a>> {
-    let mut open: BTreeMap<&str, Open<'_>> = BTreeMap::new();
-    let mut all: Vec<Left<'_>> = Vec::new();
-    for step in &customer.steps {
-        let at = step.order.time;
+/// The carts of a customer that nobody touched for an hour after something was put in. An order ends its own cart, and any
+/// other one that holds some of the same goods.
+fn left<'a>(customer: &'a Customer, rules: &ThreadRules, end: DateTime<Utc>) -> Vec<Left<'a>> {
+    let mut inside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut acts: Vec<ThreadAct> = Vec::new();
+    let mut sales: Vec<(&str, DateTime<Utc>, &str)> = Vec::new();
+    for step in customer.steps.iter().filter(|step| step.order.time <= end) {
         let Some(cart) = &step.cart else { continue };
         // A source that names no cart has one for each channel.
-        let id = cart.id.as_deref().unwrap_or(&step.channel);
+        let own = cart.id.as_deref().unwrap_or(&step.channel);
+        let act = |object: &str, effect| ThreadAct { object: object.into(), effect, ..cart.act.clone() };
         let skus: BTreeSet<&str> = cart.skus.iter().map(String::as_str).collect();
-        if let Some(before) = open.get(id).filter(|before| at - before.last > LEFT_AFTER) {
-            let (channel, last) = (before.channel, before.last);
-            let resumed = cart.action != CartAction::Completed;
-            all.push(Left { channel, last, skus: before.skus.clone(), bought: None, resumed });
-        }
+        let mut effect = cart.act.effect;
         match cart.action {
             CartAction::Completed => {
-                open.remove(id);
-                // The cart itself, or the same goods in another one.
-                for one in all.iter_mut().filter(|one| one.bought.is_none() && !one.skus.is_disjoint(&skus)) {
-                    one.bought = Some((&step.channel, (at - one.last).num_milliseconds()));
-                }
-                let same = |one: &Open<'_>| !one.skus.is_disjoint(&skus);
-                open.retain(|_, one| {
-                    let bought = same(one);
-                    if bought && at - one.last > LEFT_AFTER {
-                        let took = (at - one.last).num_milliseconds();
-                        all.push(Left {
-                            channel: one.channel,
-                            last: one.last,
-                            skus: one.skus.clone(),
-                            bought: Some((&step.channel, took)),
-                            resumed: false,
-                        });
+                inside.retain(|&id, goods| {
+                    let sold = id == own || !goods.is_disjoint(&skus);
+                    if sold {
+                        acts.push(act(id, effect));
+                        sales.push((id, step.order.time, &step.channel));
                     }
-                    !bought
+                    !sold
                 });
+                continue;
             }
             CartAction::Emptied | CartAction::Cancelled => {
-                open.remove(id);
+                inside.remove(own);
             }
-            action => {
-                let one = open.entry(id).or_insert(Open { channel: "", last: at, skus: BTreeSet::new() });
-                (one.channel, one.last) = (&step.channel, at);
-                if action == CartAction::Removed {
-                    one.skus.retain(|sku| !skus.contains(sku));
-                } else {
-                    one.skus.extend(&skus);
-                }
-                if one.skus.is_empty() {
-                    open.remove(id);
+            CartAction::Removed => {
+                let goods = inside.entry(own).or_default();
+                goods.retain(|sku| !skus.contains(sku));
+                if goods.is_empty() {
+                    effect = Effect::Closed(Closed::Emptied);
+                    inside.remove(own);
                 }
             }
+            _ => inside.entry(own).or_default().extend(&skus),
         }
+        acts.push(act(own, effect));
     }
-    let forgotten = open.into_values().filter(|one| end - one.last > LEFT_AFTER);
-    all.extend(forgotten.map(|one| Left {
-        channel: one.channel,
-        last: one.last,
-        skus: one.skus,
-        bought: None,
-        resumed: false,
-    }));
-    all
+    // Which orders end which carts was found out above, by their goods.
+    let episodes = abandonments(&acts, &[], rules, end);
+    let left = episodes.into_iter().map(|episode| {
+        let sale = sales.iter().find(|(id, at, _)| **id == *episode.object && *at > episode.last);
+        Left {
+            channel: words::channel(&episode.channel),
+            bought: sale.map(|(_, at, channel)| (*channel, (*at - episode.last).num_milliseconds())),
+            resumed: matches!(episode.then, Some((Sequel::Resumed, _))),
+        }
+    });
+    left.collect()
 }
 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
@@ -105,14 +81,16 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
         day.customers.iter().flat_map(|customer| &customer.steps).map(|step| step.order.time).collect();
     times.sort_unstable();
     let near = |pair: &&[DateTime<Utc>]| matches!(pair, [a, b] if *b - *a < TimeDelta::minutes(30));
-    let end = times.windows(2).filter(near).filter_map(<[_]>::last).max().copied().unwrap_or_default();
-    let all: Vec<Left<'_>> = day.customers.iter().flat_map(|customer| left(customer, end)).collect();
+    let end = times.windows(2).filter(near).filter_map(<[_]>::last).max().or(times.last());
+    let end = end.copied().unwrap_or_default();
+    let rules = ThreadRules::retail();
+    let all: Vec<Left<'_>> = day.customers.iter().flat_map(|customer| left(customer, &rules, end)).collect();
     let elsewhere =
         all.iter().filter(|one| one.bought.is_some_and(|(channel, _)| channel != one.channel)).count();
     let here = all.iter().filter(|one| one.bought.is_some_and(|(channel, _)| channel == one.channel)).count();
     let reading = format!(
-        "{} carts were touched by nobody for more than an hour with something in them. Of {} something was bought later in the \
-         same channel, of {} in another one: reminding those customers would only annoy them.",
+        "{} carts were touched by nobody for more than an hour with something in them. {} of them were bought later in the \
+         same channel, in whole or in part, and {} in another one: reminding those customers would only annoy them.",
         words::count(all.len()),
         words::count(here),
         words::count(elsewhere)
@@ -120,7 +98,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
     page.paragraph(&reading)?;
     let mut by_channel: BTreeMap<&str, Vec<&Left<'_>>> = BTreeMap::new();
     for one in &all {
-        by_channel.entry(one.channel).or_default().push(one);
+        by_channel.entry(&one.channel).or_default().push(one);
     }
     let mut table = Rows::new([
         text("Left in"),

@@ -12,7 +12,7 @@ use throughline::event::{Attribute, CartAction, Event, EventKind, OrderKey, impo
 use throughline::hub::{Outcome, Who};
 use throughline::ids::RecordId;
 use throughline::journey::paths::{AliasRule, AliasRules, Aliases, Conversion, Touch};
-use throughline::journey::{Feedback, Question, Touchpoint, Work};
+use throughline::journey::{Feedback, Question, ThreadAct, Touchpoint, Work};
 use throughline::money::{Currency, CurrencyUnit, Money};
 use throughline::time::{DateTime, Utc};
 
@@ -29,6 +29,8 @@ pub(crate) struct CartStep {
     pub(crate) id: Option<String>,
     pub(crate) action: CartAction,
     pub(crate) skus: BTreeSet<String>,
+    /// What that does to a cart, as the library sees it; whose cart it is, is still to be found out.
+    pub(crate) act: ThreadAct,
 }
 
 /// One event of a customer.
@@ -95,6 +97,11 @@ impl Customer {
     /// The touchpoints, in order.
     pub(crate) fn shown(&self) -> impl Iterator<Item = &Step> {
         self.steps.iter().filter(|step| step.shown)
+    }
+
+    /// The same and signing out, which ends a day well.
+    pub(crate) fn shown_to_the_end(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.shown || step.name == "Signed Out")
     }
 
     pub(crate) fn buys(&self) -> bool {
@@ -280,10 +287,11 @@ fn step(
         channel: words::channel(event.channel()),
         shown: !silent,
         name,
-        cart: signal.map(|cart| CartStep {
+        cart: signal.zip(ThreadAct::of_cart(event, "")).map(|(cart, act)| CartStep {
             id: cart.cart_id().map(str::to_owned),
             action: cart.action(),
             skus: cart.lines().filter_map(|line| line.sku.or(line.product_id)).map(str::to_owned).collect(),
+            act,
         }),
         value_minor,
         order_id: property("order_id").map(str::to_owned),

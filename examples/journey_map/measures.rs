@@ -43,7 +43,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
         "Repeated questions avoided",
         share(told.questions.avoided_rate),
         format!(
-            "{} times known, {} times asked again who it is",
+            "{} times known, {} times asked again who it is; known is assumed by channel: WhatsApp, till and band",
             words::count(told.questions.avoided),
             words::count(told.questions.repeated)
         ),

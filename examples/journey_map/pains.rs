@@ -14,7 +14,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
     page.section("Pain points")?;
     let mut counts = PainCounts::new(PainSettings::retail());
     for customer in &day.customers {
-        let touchpoints: Vec<Touchpoint<'_>> = customer.shown().map(Step::touchpoint).collect();
+        let touchpoints: Vec<Touchpoint<'_>> = customer.shown_to_the_end().map(Step::touchpoint).collect();
         counts.add(&touchpoints);
     }
     let pains = counts.finish();

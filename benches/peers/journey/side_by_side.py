@@ -19,7 +19,7 @@ def main():
     wrong = []
     if (peer["journeys"], peer["touches"]) != (ours["journeys"], ours["touches"]):
         wrong.append("not the same journeys")
-    print(f"{ours['journeys']:,} journeys, {ours['touches']:,} touches; seconds of the processor, one thread")
+    print(f"{ours['journeys']:,} journeys, {ours['touches']:,} touches; seconds of the processor, one thread, the least of three runs")
     print(f"{'':26}{'peer':>12}{'ours':>12}{'ratio':>9}   furthest credit of conversions, of value")
     for name in ("first, last, linear", "markov 1", "markov 3"):
         models = name.split(", ")
