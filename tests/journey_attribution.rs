@@ -9,7 +9,7 @@ use throughline::journey::attribution::{
     Credits, CustomWeights, MarkovSettings, OrderSettings, RateShapley, Rule, SamplingSettings, Shapley,
     choose_order, credit, explain, markov, shapley, shapley_ordered, shapley_rate, shapley_rate_sampled,
 };
-use throughline::journey::paths::{Outcome, Paths, Touch};
+use throughline::journey::paths::{Outcome, Paths, PathsErrorKind, Touch};
 use throughline::time::from_millis;
 
 #[path = "journey_support/mod.rs"]
@@ -341,4 +341,26 @@ fn the_order_of_the_chain_that_made_the_journeys_is_chosen() {
         choose_order(&Paths::new(), &OrderSettings { held_out_percent: 0, ..OrderSettings::default() })
             .is_err()
     );
+}
+
+#[test]
+fn as_many_channels_as_there_can_be_are_told_apart_from_the_end() {
+    let names: Vec<String> = (0..65_535).map(|number| format!("c{number}")).collect();
+    let choices = [false, true].map(|turned| {
+        let mut paths = Paths::new();
+        let mut all: Vec<&str> = names.iter().map(String::as_str).collect();
+        if turned {
+            all.reverse();
+        }
+        // A path that nobody took gives the channels their numbers.
+        paths.push(all, Outcome::default()).unwrap();
+        paths.push(["c7", "c65534"], Outcome { conversions: 500, value_minor: 0, nulls: 500 }).unwrap();
+        paths.push(["c7"], Outcome { conversions: 0, value_minor: 0, nulls: 900 }).unwrap();
+        choose_order(&paths, &OrderSettings::default()).unwrap()
+    });
+    assert_eq!(choices[0], choices[1]);
+    let mut paths = Paths::new();
+    let most = names.iter().map(String::as_str).chain(["one more"]);
+    assert_eq!(paths.push(most, Outcome::lost()).unwrap_err().kind(), PathsErrorKind::TooManyChannels);
+    assert!(paths.is_empty() && paths.channels().is_empty());
 }

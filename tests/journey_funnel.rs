@@ -272,27 +272,46 @@ proptest! {
 
     #[test]
     fn the_order_of_events_and_people_makes_no_difference(
-        (events, shuffled) in prop::collection::vec((0..9_i64, 0..8_u32, 0..2_u32), 0..12)
-            .prop_flat_map(|events| (Just(events.clone()), Just(events).prop_shuffle())),
-        strict: bool, totals: bool, out: bool,
+        (people, shuffled) in prop::collection::vec(prop::collection::vec((0..9_i64, 0..8_u32, 0..2_u32, 0..3_usize), 0..10), 0..5)
+            .prop_flat_map(|people| {
+                let each: Vec<_> = people.iter().map(|events| Just(events.clone()).prop_shuffle()).collect();
+                (Just(people), each.prop_flat_map(|people| Just(people).prop_shuffle()))
+            }),
+        order in 0..3_usize, counting in 0..3_usize, out: bool, hold_constant: bool, tie_tolerance_millis in 0..2_u32,
     ) {
-        let marked = |events: &[(i64, u32, u32)]| -> Vec<FunnelEvent<'static>> {
-            let of = |&(at, steps, exclusions): &(i64, u32, u32)| {
-                FunnelEvent { steps, exclusions, ..FunnelEvent::at(from_millis(at * 1000)) }
+        // With everything that an event can differ in: held, channel, session, segment of the person.
+        let marked = |people: &[Vec<(i64, u32, u32, usize)>]| -> Vec<(Option<&'static str>, Vec<FunnelEvent<'static>>)> {
+            let of = |&(at, steps, exclusions, other): &(i64, u32, u32, usize)| FunnelEvent {
+                steps,
+                exclusions,
+                hold: [None, Some("чай"), Some("كتاب")][other],
+                channel: [Some("web"), None, Some("till")][other],
+                session: other as u64 % 2,
+                ..FunnelEvent::at(from_millis(at * 1000))
             };
-            events.iter().map(of).collect()
+            let segment = |events: &[FunnelEvent<'_>]| (events.len() % 2 == 0).then_some("חדש");
+            people
+                .iter()
+                .map(|events| events.iter().map(of).collect::<Vec<_>>())
+                .map(|events| (segment(&events), events))
+                .collect()
         };
+        let any = order == 2;
+        let counting = [Counting::Uniques, Counting::Sessions, Counting::Totals][if any { counting % 2 } else { counting }];
         let funnel = Funnel {
-            order: if strict { StepOrder::Strict } else { StepOrder::Ordered },
-            counting: if totals { Counting::Totals } else { Counting::Uniques },
-            exclusions: vec![Exclusion { from: 1, to: 3 }],
+            order: [StepOrder::Ordered, StepOrder::Strict, StepOrder::Any][order],
+            counting,
+            exclusions: if any { vec![] } else { vec![Exclusion { from: 1, to: 3 }] },
             exclusion_policy: if out { ExclusionPolicy::ExcludeProfile } else { ExclusionPolicy::DropAttempt },
+            hold_constant,
+            tie_tolerance_millis: tie_tolerance_millis * 1000,
             ..Funnel::new(3, 5)
         };
-        prop_assert_eq!(
-            funnel.report([(None, &marked(&events)[..])]).unwrap(),
-            funnel.report([(None, &marked(&shuffled)[..])]).unwrap()
-        );
+        let told = |people: &[(Option<&str>, Vec<FunnelEvent<'_>>)]| {
+            funnel.report(people.iter().map(|(segment, events)| (*segment, &events[..]))).unwrap()
+        };
+        let (before, after) = (told(&marked(&people)), told(&marked(&shuffled)));
+        prop_assert_eq!(serde_json::to_string(&before).unwrap(), serde_json::to_string(&after).unwrap());
     }
 }
 

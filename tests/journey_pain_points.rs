@@ -1,6 +1,8 @@
 //! Pain points: what is found, and what is not because it proves nothing.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use throughline::event::OrderKey;
 use throughline::journey::pain_points::{PainCounts, PainKind, PainReport, PainSettings};
@@ -186,6 +188,41 @@ proptest! {
         let exits: u64 = report.steps.iter().filter_map(|step| step.affected.get(&PainKind::Exit)).sum();
         let given_up = journeys.iter().filter(|journey| journey.iter().all(|(_, _, name)| *name != 1)).count();
         prop_assert_eq!((exits, report.given_up), (given_up as u64, given_up as u64));
+        // Each step by looking at all of every journey again.
+        let mut steps = BTreeMap::<(&str, &str), [u64; 7]>::new();
+        for journey in &journeys {
+            let mut journey = journey.clone();
+            journey.sort_unstable_by_key(|&(at, channel, name)| (at, channels[channel], names[name]));
+            let named = |&(_, channel, name): &(i64, usize, usize)| {
+                (names[name].split('/').next().unwrap(), channels[channel])
+            };
+            let runs: Vec<&[(i64, usize, usize)]> = journey.chunk_by(|a, b| a.1 == b.1).collect();
+            let mut visited: Vec<(&str, &str)> = journey.iter().map(named).collect();
+            visited.sort_unstable();
+            visited.dedup();
+            for step in visited {
+                let here: Vec<&(i64, usize, usize)> = journey.iter().filter(|one| named(one) == step).collect();
+                let bad = here.iter().any(|one| names[one.2] == "x/bad");
+                let near = |from: i64| here.iter().filter(|one| (from..=from + 600).contains(&one.0)).count();
+                let again = here.iter().any(|one| near(one.0) >= 3);
+                let last = journey.last().is_some_and(|last| named(last) == step);
+                let exit = last && journey.iter().all(|one| one.2 != 1);
+                let back = runs.windows(3).any(|three| {
+                    let (left, back) = (three[0].last().unwrap(), three[2][0]);
+                    named(left) == step && left.1 == back.1 && back.0 - left.0 <= 3600
+                });
+                let hit = [1, here.len() as u64, bad.into(), exit.into(), again.into(), back.into(), bad.into()];
+                let sums = steps.entry(step).or_default();
+                (0..7).for_each(|place| sums[place] += hit[place]);
+            }
+        }
+        let found: BTreeMap<(&str, &str), [u64; 7]> = report.steps.iter().map(|one| {
+            let hit = |kind| one.affected.get(&kind).copied().unwrap_or(0);
+            let [exit, again, back, bad] = PainKind::ALL.map(hit);
+            let step = (&*one.step.name, one.step.channel.as_deref().unwrap());
+            (step, [one.journeys, one.visits, one.rated, exit, again, back, bad])
+        }).collect();
+        prop_assert_eq!(found, steps);
         for point in &report.points {
             prop_assert!(point.affected <= point.journeys && point.lower <= point.rate && point.rate <= point.upper);
             prop_assert!(point.lower > point.usual && point.excess > 0.0);

@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 /// The most rules.
 pub const MAX_ALIAS_RULES: usize = 500;
 
-/// The longest address, in bytes, before and after each rule; what is longer is cut at a character.
+/// The longest address, in bytes, before the first rule and after each; what is longer is cut between two characters.
 pub const MAX_ALIASED_BYTES: usize = 4_096;
 
-/// The longest pattern and the longest alias, in bytes.
+/// The longest pattern and the longest alias, in bytes, as the documentation of [`AliasRule`] says.
 const MOST_BYTES: usize = 1_024;
 
 /// The most memory of a compiled pattern, in bytes.
@@ -22,10 +22,11 @@ const MOST_COMPILED: usize = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AliasRule {
-    /// A regular expression in the syntax of the crate `regex`: no look-around, no back-references, and so linear time.
-    /// It matches anywhere unless it is anchored with `^` and `$`.
+    /// A regular expression in the syntax of the crate `regex`, at most 1,024 bytes: no look-around and no back-references,
+    /// so that a search takes linear time. It matches anywhere unless it is anchored with `^` and `$`.
     pub pattern: String,
-    /// What stands in place of each match. `$1` and `${name}` are groups of the pattern, `$$` is a dollar sign.
+    /// What stands in place of each match, at most 1,024 bytes. `$1` and `${name}` are groups of the pattern (nothing, if
+    /// there is no such group), `$$` is a dollar sign. A name is as long as can be: in `$1a` it is `1a`; write `${1}a`.
     pub alias: String,
 }
 
@@ -75,7 +76,8 @@ impl AliasRules {
     /// [`AliasErrorKind`], with the place of the rule.
     ///
     /// # Complexity
-    /// O(m) for patterns of m bytes; a pattern takes a few mebibytes at most.
+    /// O(m) for patterns of m states; a pattern that compiles to more than a mebibyte, such as `\w{999}{999}`, is refused; one
+    /// takes a few mebibytes at most once it has been used.
     pub fn compile(&self) -> Result<Aliases, AliasError> {
         if self.rules.len() > MAX_ALIAS_RULES {
             return Err(AliasError { kind: AliasErrorKind::TooManyRules, rule: MAX_ALIAS_RULES });
@@ -116,7 +118,9 @@ impl Aliases {
     /// The name of an address. It can be empty, which no touchpoint may be: a last rule `^$` gives such ones a name.
     ///
     /// # Complexity
-    /// O(n m) for an address of n bytes, at most [`MAX_ALIASED_BYTES`], and rules of m bytes.
+    /// O(n m) for an address of n bytes, at most [`MAX_ALIASED_BYTES`], and rules of m states, if the matches of a rule are
+    /// found one after another; O(n^2 m) for a pattern that looks through the whole rest for each match. A few mebibytes
+    /// while a rule applies.
     #[must_use]
     pub fn name<'a>(&self, address: &'a str) -> Cow<'a, str> {
         let end = if self.drop_query { address.find(['?', '#']) } else { None };
