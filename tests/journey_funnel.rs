@@ -289,7 +289,7 @@ proptest! {
                 session: other as u64 % 2,
                 ..FunnelEvent::at(from_millis(at * 1000))
             };
-            let segment = |events: &[FunnelEvent<'_>]| (events.len() % 2 == 0).then_some("חדש");
+            let segment = |events: &[FunnelEvent<'_>]| events.len().is_multiple_of(2).then_some("חדש");
             people
                 .iter()
                 .map(|events| events.iter().map(of).collect::<Vec<_>>())
