@@ -43,7 +43,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
         "Repeated questions avoided",
         share(told.questions.avoided_rate),
         format!(
-            "{} times known, {} times asked again who it is; known is assumed by channel: WhatsApp, till and band",
+            "{} times known (assumed), {} times asked again who it is",
             words::count(told.questions.avoided),
             words::count(told.questions.repeated)
         ),
@@ -56,7 +56,10 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
         );
     }
     page.table(&table.page())?;
-    report.table("How well the channels work as one", "Measures of the day.", &table);
+    let assumed = "No event says whether a channel had to ask who it is: it is assumed that WhatsApp, the till and the band know, and \
+                   that the others ask.";
+    page.paragraph(assumed)?;
+    report.table("How well the channels work as one", &format!("Measures of the day. {assumed}"), &table);
 
     let reading = "A direction works if a tenth of the switches with open work is continued for sure; one makes a pair connected, \
                    both within an hour make it interactive. Fewer than 20 switches in both directions prove nothing.";
