@@ -1,6 +1,8 @@
 //! Points and tiers against what a patient clerk would say.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
 use throughline::calendar::Zone;
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio, Rounding};
@@ -8,7 +10,7 @@ use throughline::time::{DateTime, TimeDelta, Utc};
 use throughline::wallet::ledger::TransferId;
 use throughline::wallet::period::{Cycle, PeriodRule, Reckoning, Span};
 use throughline::wallet::points::{
-    EarnErrorKind, EarnRules, Lots, PointsRefusal, ReturnPolicy, ReturnedPoints, Taken, TakenBack,
+    EarnErrorKind, EarnRules, Earning, Lots, PointsRefusal, ReturnPolicy, ReturnedPoints, Taken, TakenBack,
 };
 use throughline::wallet::tier::{Downgrade, Qualifying, Start, Tier, TierRules, Window};
 
@@ -157,6 +159,9 @@ proptest! {
     ) {
         let (mut lots, mut clerk) = (Lots::default(), Clerk::default());
         let mut spends: Vec<(Vec<Taken>, i64)> = Vec::new();
+        let mut earnings: BTreeMap<TransferId, Earning> = BTreeMap::new();
+        // What the clerk notes: of each earning, whose goods came back and what ran out.
+        let mut notes: BTreeMap<TransferId, [u64; 3]> = BTreeMap::new();
         let mut now = 0;
         let mut number = 0;
         for (what, points, from, until, later, policy) in acts {
@@ -166,6 +171,8 @@ proptest! {
                     number += 1;
                     let until = until.map(|until| now + from + until);
                     lots.earn(id(number), points, day(now + from), until.map(day), day(now)).unwrap();
+                    earnings.insert(id(number), Earning::of(points));
+                    notes.insert(id(number), [points, 0, 0]);
                     for _ in 0..points {
                         if clerk.owed > 0 {
                             clerk.owed -= 1;
@@ -192,7 +199,20 @@ proptest! {
                 3 => {
                     let policy = [ReturnPolicy::OnlyPending, ReturnPolicy::WithinBalance, ReturnPolicy::Unlimited][usize::from(policy)];
                     let of = id(number);
-                    let back = lots.take_back(of, points, policy, day(now));
+                    let Some(note) = notes.get_mut(&of) else { continue };
+                    let asked = points;
+                    let back = lots.take_back_earned(of, earnings.get_mut(&of).unwrap(), points, policy, day(now));
+                    if points > note[0] - note[1] {
+                        prop_assert_eq!(back, Err(PointsRefusal::MoreThanLeft { left: note[0] - note[1] }));
+                        continue;
+                    }
+                    let back = back.unwrap();
+                    // A point that ran out is gone: nobody owes it a second time.
+                    let is_over = |until: &Option<i64>| until.is_some_and(|until| until <= now);
+                    let over = clerk.slips.iter().filter(|(id, _, until)| *id == of && is_over(until)).count();
+                    let gone = note[2] + u64::try_from(over).unwrap();
+                    let points = points.min((note[0] - note[1]).saturating_sub(gone));
+                    note[1] += asked;
                     let mut taken = 0;
                     for (pending, only) in [(true, Some(of)), (false, Some(of)), (true, None), (false, None)] {
                         if pending || policy != ReturnPolicy::OnlyPending {
@@ -214,11 +234,16 @@ proptest! {
                         let was = taken.clone();
                         let back = lots.give_back(&mut taken, points, ReturnedPoints::AsTheyWere, day(spent), day(now)).unwrap();
                         prop_assert_eq!(back.returned + back.lost, points);
+                        prop_assert_eq!(back.lost_of.iter().map(|(_, lost)| lost).sum::<u64>(), back.lost);
+                        for (of, lost) in &back.lost_of {
+                            earnings.get_mut(of).unwrap().lose(*lost);
+                        }
                         let mut slips: Vec<_> = was.iter().flat_map(|part| std::iter::repeat_n(part.lot, usize::try_from(part.points).unwrap())).collect();
                         for _ in 0..points {
                             let lot = slips.pop().unwrap();
                             let days = |at: DateTime<Utc>| (at - day(0)).num_days();
                             if lot.until.is_some_and(|until| until <= day(now)) {
+                                notes.get_mut(&lot.id).unwrap()[2] += 1;
                                 continue;
                             }
                             if clerk.owed > 0 {
@@ -232,8 +257,15 @@ proptest! {
                 }
                 _ => {
                     let before = lots.balance(day(now));
-                    let gone: u64 = lots.settle(day(now)).iter().map(|lot| lot.left).sum();
+                    let over = lots.settle(day(now));
+                    for lot in &over {
+                        earnings.get_mut(&lot.id).unwrap().lose(lot.left);
+                    }
+                    let gone: u64 = over.iter().map(|lot| lot.left).sum();
                     let there = clerk.slips.len();
+                    for (id, ..) in clerk.slips.iter().filter(|(.., until)| until.is_some_and(|until| until <= now)) {
+                        notes.get_mut(id).unwrap()[2] += 1;
+                    }
                     clerk.slips.retain(|(.., until)| until.is_none_or(|until| now < until));
                     prop_assert_eq!(usize::try_from(gone).unwrap(), there - clerk.slips.len());
                     prop_assert_eq!(lots.balance(day(now)), before, "what ran out counted for nothing");

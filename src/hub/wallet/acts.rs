@@ -126,6 +126,7 @@ fn one(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>) -> Acted<boo
         taken: Vec::new(),
         gift: None,
         back: 0,
+        lost: 0,
     };
     let done = match act.deed {
         Deed::TopUp { to, from, amount } => top_up(tx, context, act, to, from, amount, done)?,

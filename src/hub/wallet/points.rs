@@ -10,7 +10,7 @@ use crate::record::Millis;
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 use crate::wallet::ledger::{AccountId, Balances, Limits, Outcome, Transfer, TransferId};
-use crate::wallet::points::{Lots, PointsRefusal, ReturnPolicy, ReturnedPoints};
+use crate::wallet::points::{Earning, Lots, PointsRefusal, ReturnPolicy, ReturnedPoints};
 use crate::wallet::{ProgrammeId, Purpose, Unit};
 
 /// Points that are earned, and when they count.
@@ -71,10 +71,22 @@ fn lots(tx: &mut Tx<'_>, context: &Context<'_>, account: AccountId, issuer: Acco
             .into());
         }
     }
+    for lot in &over {
+        lose(tx, lot.id, lot.left)?;
+    }
     if !over.is_empty() {
         tx.put(&keys::lots(account), &lots)?;
     }
     Ok(lots)
+}
+
+/// Notes on the act that earned them that points have run out, so that they are not taken back once more.
+fn lose(tx: &mut Tx<'_>, earned: TransferId, points: u64) -> Result<(), Stop> {
+    if let Some(mut done) = tx.get::<Done>(&keys::done(earned))? {
+        done.lost = done.lost.saturating_add(points);
+        tx.put(&keys::done(earned), &done)?;
+    }
+    Ok(())
 }
 
 pub(super) fn earn(
@@ -203,6 +215,9 @@ pub(super) fn give_back(
             let moved = Transfer::new(id, issuer, from.account, back.returned);
             done.moved.push(post(tx, context, act, moved)?);
         }
+        for (earned, points) in back.lost_of {
+            lose(tx, earned, points)?;
+        }
         done.back += back.lost;
         tx.put(&keys::lots(from.account), &lots)?;
     }
@@ -220,29 +235,30 @@ pub(super) fn take_back(
     policy: ReturnPolicy,
     mut done: Done,
 ) -> Acted<Done> {
-    let (mut earning, unit) = done_before(tx, of, "earn")?;
+    let (earned, unit) = done_before(tx, of, "earn")?;
     let issuer = issuer(tx, context, &unit)?;
-    let left = earning.amount.saturating_sub(earning.back);
-    if points == 0 {
-        return Err(PointsRefusal::Zero.into());
-    }
-    if points > left {
-        return Err(WalletRefusal::MoreThanLeft { left }.into());
-    }
-    let account = earning.moved.first().map(|moved| moved.credit).ok_or(WalletRefusal::NothingToRollBack)?;
+    let account = earned.moved.first().map(|moved| moved.credit).ok_or(WalletRefusal::NothingToRollBack)?;
     let mut lots = lots(tx, context, account, issuer)?;
-    let taken = lots.take_back(of, points, policy, context.now);
+    // Again, as some may have run out by now.
+    let (mut earned, _) = done_before(tx, of, "earn")?;
+    let mut earning = Earning { points: earned.amount, back: earned.back, lost: earned.lost };
+    let taken = match lots.take_back_earned(of, &mut earning, points, policy, context.now) {
+        Err(PointsRefusal::MoreThanLeft { left }) => {
+            return Err(WalletRefusal::MoreThanLeft { left }.into());
+        }
+        taken => taken?,
+    };
     if taken.taken > 0 {
         let moved = Transfer::new(act.id, account, issuer, taken.taken);
         done.moved.push(post(tx, context, act, moved)?);
     }
     tx.put(&keys::lots(account), &lots)?;
     // The goods came back, so they do not count towards a tier, whether or not the points could be taken.
-    earning.back += points;
-    let key = keys::earned(account, Millis::from(earning.at), of);
-    if let Some(earned) = tx.get::<Earned>(&key)? {
-        tx.put(&key, &Earned { back: earned.back.saturating_add(points), ..earned })?;
+    earned.back = earning.back;
+    let key = keys::earned(account, Millis::from(earned.at), of);
+    if let Some(counts) = tx.get::<Earned>(&key)? {
+        tx.put(&key, &Earned { back: counts.back.saturating_add(points), ..counts })?;
     }
-    tx.put(&keys::done(of), &earning)?;
+    tx.put(&keys::done(of), &earned)?;
     Ok(Done { unit: Some(unit), amount: points, back: points - taken.taken, ..done })
 }

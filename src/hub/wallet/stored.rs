@@ -111,6 +111,9 @@ pub(super) struct Done {
     /// So many points of it came back.
     #[serde(default)]
     pub(super) back: u64,
+    /// So many points that it earned ran out.
+    #[serde(default)]
+    pub(super) lost: u64,
 }
 
 /// A gift card.

@@ -51,6 +51,12 @@ impl Limits {
     pub const fn no_value() -> Self {
         Self { debt: None, value: Some(0) }
     }
+
+    /// Whether there is any.
+    #[must_use]
+    pub const fn bind(&self) -> bool {
+        self.debt.is_some() || self.value.is_some()
+    }
 }
 
 /// The four balances, in the account's unit.
@@ -116,8 +122,10 @@ pub struct EndingHold {
 
 /// An account of the ledger.
 ///
-/// It knows its holds that end some time, so that what has ended is seen whenever it is read. Its time never goes back:
-/// what a change at one instant has seen as ended is ended, also if the next caller's clock shows an earlier one.
+/// It knows its holds that end some time, so that what has ended is seen whenever it is read. Under limits its time never
+/// goes back: what a change at one instant has seen as ended is ended, also if the next caller's clock shows an earlier one.
+/// An account without limits has no time of its own, as nothing is decided by what it holds: one caller whose clock ran
+/// ahead must not end what others hold with the house.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Written", into = "Written")]
 pub struct Account {
@@ -163,7 +171,8 @@ impl Account {
         Self { limits, ..self }
     }
 
-    /// The four balances at an instant, or at that of the last change if that is later. What has ended by then is out.
+    /// The four balances at an instant, or, under limits, at that of the last change if that is later. What has ended by then
+    /// is out.
     ///
     /// # Complexity
     /// O(holds that ended since the last change).
@@ -193,10 +202,10 @@ impl Account {
         })
     }
 
-    /// The instant, or that of the account's last change if it is later.
+    /// The instant, or, under limits, that of the account's last change if it is later.
     #[must_use]
     pub fn time(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.latest.map_or(now, |latest| latest.max(now))
+        self.latest.filter(|_| self.limits.bind()).map_or(now, |latest| latest.max(now))
     }
 
     /// The same account before any transfer.

@@ -19,7 +19,8 @@ pub struct Facts<'a> {
 /// Applies a transfer to its accounts: they and the hold are changed if it stands, and the entry is what the books keep
 /// from now on. If it is refused, or known, nothing has changed.
 ///
-/// The instant is `now` or that of the last change of either account, if that is later: time does not go back.
+/// The instant is `now` or that of the last change of either account that has limits, if that is later: time does not go
+/// back for them. Accounts without limits carry no time, so that a clock that ran ahead is no other customer's.
 /// A post is not measured against the limits again, as what it posts was counted when it was held.
 ///
 /// # Complexity
@@ -165,12 +166,12 @@ fn held<'a>(
 /// Takes a live hold out of both accounts.
 fn free(hold: &Entry, debit: &mut Account, credit: &mut Account, at: DateTime<Utc>) {
     for (account, side) in [(debit, Side::Debit), (credit, Side::Credit)] {
-        if let Some(until) = hold.until() {
-            account.ending.remove(&(until, hold.transfer.id));
-        }
+        // Somebody whose clock ran ahead may have seen it end on an account without limits.
+        let counts =
+            hold.until().is_none_or(|until| account.ending.remove(&(until, hold.transfer.id)).is_some());
         account.enter(at, |balances| {
             let pending = balances.pending(side);
-            *pending = pending.saturating_sub(hold.amount);
+            *pending = pending.saturating_sub(hold.amount * u64::from(counts));
         });
     }
 }
@@ -179,7 +180,9 @@ impl Account {
     /// Changes the balances at an instant: what has ended goes out first.
     fn enter(&mut self, at: DateTime<Utc>, change: impl FnOnce(&mut super::Balances)) {
         self.settle(at);
-        self.latest = Some(at);
+        if self.limits.bind() {
+            self.latest = Some(at);
+        }
         change(&mut self.balances);
     }
 }

@@ -96,13 +96,16 @@ pub struct TakenBack {
 }
 
 /// What came of giving spent points back.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GivenBack {
     /// How many are there again, those that paid a debt included.
     pub returned: u64,
     /// How many have run out meanwhile.
     pub lost: u64,
+    /// The same by the act that earned them; see [`Earning::lose`](super::Earning::lose).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lost_of: Vec<(TransferId, u64)>,
 }
 
 /// Why points do not move.
@@ -320,6 +323,7 @@ impl Lots {
             }
             if lot.is_over(now) {
                 back.lost += some;
+                back.lost_of.push((lot.id, some));
                 continue;
             }
             back.returned += some;
@@ -332,6 +336,9 @@ impl Lots {
 
     /// Takes points of an earning back because its goods come back: from its own lot, then from what is pending, then from
     /// what is active, the lot that ends first coming first, as far as the policy goes.
+    ///
+    /// It does not know how many the earning had, nor how many of them have run out: that is for
+    /// [`take_back_earned`](Lots::take_back_earned).
     ///
     /// # Complexity
     /// O(lots).
@@ -386,6 +393,13 @@ impl Lots {
             self.lots = left;
         }
         over
+    }
+
+    /// Points of an act's lots that have run out and are not settled.
+    pub(super) fn run_out(&self, id: TransferId, now: DateTime<Utc>) -> u64 {
+        let now = self.time(now);
+        let over = self.lots.iter().filter(|lot| lot.id == id && lot.is_over(now));
+        over.fold(0, |sum, lot| sum.saturating_add(lot.left))
     }
 
     fn time(&self, now: DateTime<Utc>) -> DateTime<Utc> {

@@ -19,9 +19,11 @@
 //! ```
 
 mod earn;
+mod earning;
 mod lots;
 
 pub use earn::{EarnError, EarnErrorKind, EarnRules};
+pub use earning::Earning;
 pub use lots::{
     GivenBack, Lot, Lots, PointsBalance, PointsRefusal, ReturnPolicy, ReturnedPoints, Taken, TakenBack,
 };
