@@ -20,7 +20,7 @@ use throughline::store::faulty::{FaultyStore, Plan};
 use throughline::store::{MemoryStore, Store, StoreError, StoreErrorKind, Tenant};
 use throughline::time::{DateTime, TimeDelta, Utc};
 use throughline::wallet::ledger::{Refusal, Transfer, TransferId};
-use throughline::wallet::period::{Cycle, PeriodRule, Span};
+use throughline::wallet::period::Cycle;
 use throughline::wallet::points::{PointsRefusal, ReturnPolicy, ReturnedPoints};
 use throughline::wallet::tier::{Tier, TierRules};
 use throughline::wallet::{GiftCode, ProgrammeId, Purpose, Unit};
@@ -332,7 +332,7 @@ fn bad_acts_are_refused_with_their_reason() {
         let how = ReturnedPoints::AsTheyWere;
         assert_eq!(ask(Deed::GiveBack { of, points: 1, how }), WalletRefusal::NothingToRollBack);
     }
-    let points = |points| Deed::Spend { by: &sara, programme: &CLUB, points };
+    let points = |points| Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points };
     let not_enough = WalletRefusal::Points(PointsRefusal::NotEnough { active: 0 });
     assert_eq!(ask(points(1)), not_enough);
     assert_eq!(ask(points(0)), WalletRefusal::Points(PointsRefusal::Zero));
@@ -395,7 +395,7 @@ fn a_merge_moves_nothing_and_pays_from_both() {
         held.of(&unit).unwrap().accounts.iter().map(|of| (of.record, of.balances.balance())).collect();
     assert_eq!(left, [(*one, 10), (*two, 0)]);
     // Points go by their end, whoever pays.
-    let spend = Deed::Spend { by: &account, programme: &CLUB, points: 50 };
+    let spend = Deed::Spend { by: Payer::Customer(&account), programme: &CLUB, points: 50 };
     assert!(shop.act(&hub, &[WalletAct::new(id(4), spend)]).is_done());
     let held = hub.wallet(&account).unwrap().unwrap();
     let left: Vec<_> =
@@ -429,7 +429,7 @@ fn points_run_out_come_back_and_leave_the_books() {
     };
     earn(1, 100, ends(100));
     earn(2, 50, None);
-    let spend = Deed::Spend { by: &sara, programme: &CLUB, points: 60 };
+    let spend = Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points: 60 };
     assert!(shop.act(&hub, &[WalletAct::new(id(3), spend)]).is_done());
     assert_eq!(shop.available(&sara, &unit), 90);
     shop.later(100);
@@ -441,7 +441,7 @@ fn points_run_out_come_back_and_leave_the_books() {
     assert!(shop.act(&hub, &[WalletAct::new(id(5), of(20, ReturnPolicy::WithinBalance))]).is_done());
     let more = shop.act(&hub, &[WalletAct::new(id(6), of(31, ReturnPolicy::Unlimited))]);
     assert_eq!(*why(&more), WalletRefusal::MoreThanLeft { left: 30 });
-    let all = Deed::Spend { by: &sara, programme: &CLUB, points: 90 };
+    let all = Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points: 90 };
     assert!(shop.act(&hub, &[WalletAct::new(id(7), all)]).is_done());
     assert!(shop.act(&hub, &[WalletAct::new(id(8), of(30, ReturnPolicy::Unlimited))]).is_done());
     assert_eq!(shop.available(&sara, &unit), -30);
@@ -477,12 +477,12 @@ fn a_family_shares_within_limits() {
     let (mother, child, stranger) = (shop.customer("u-1"), shop.customer("u-2"), shop.customer("u-3"));
     shop.act(&hub, &[WalletAct::new(id(1), top_up(&mother, 1_000))]);
     let unit = Unit::from(euro());
-    let month = PeriodRule::end_of(Cycle::Month);
+    let utc = Zone::utc();
     let share = |who, most| {
-        hub.share_account("کریمی", &mother, &unit, who, MemberLimit { most, cycle: month }).unwrap()
+        let limit = MemberLimit { most, ..MemberLimit::each(Cycle::Month, 0) };
+        hub.share_account("کریمی", &mother, &unit, &utc, who, limit).unwrap()
     };
     assert!(share(&child, Some(100)) && share(&mother, None));
-    let utc = Zone::utc();
     let deed = |member, amount, hold: Option<DateTime<Utc>>| Deed::Pay {
         by: Payer::Member { family: "کریمی", member, zone: &utc },
         to: "sales",
@@ -631,8 +631,8 @@ fn the_books_outlive_the_customer_and_name_her_no_more() {
     let earn = Deed::Earn { to: &sara, programme: &CLUB, points: 5, from: None, until: None };
     shop.act(&hub, &[WalletAct::new(id(1), top_up(&sara, 100)), WalletAct::new(id(2), earn)]);
     shop.act(&hub, &[WalletAct::new(id(3), pay(&sara, 30))]);
-    let limit = MemberLimit { most: Some(9), cycle: PeriodRule::lasting(Span::Days(1)) };
-    assert!(hub.share_account("f", &child, &unit, &sara, limit).unwrap());
+    let limit = MemberLimit::each(Cycle::Month, 9);
+    assert!(hub.share_account("f", &child, &unit, &Zone::utc(), &sara, limit).unwrap());
     let account = hub.wallet(&sara).unwrap().unwrap().of(&unit).unwrap().accounts[0].account;
     let Who::Record(record) = sara else { panic!("a record") };
     let names = |record: RecordId| {

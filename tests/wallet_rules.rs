@@ -6,13 +6,20 @@ mod attack_support;
 use std::sync::Arc;
 
 use attack_support::{NOON, TENANT, instant, rules, said};
-use throughline::hub::{Deed, FixedClock, Hub, Payer, WalletAct, WalletOutcome, WalletRefusal, Who};
+use throughline::calendar::Zone;
+use throughline::hub::{
+    Afterwards, CommandKey, DecisionOutcome, Deed, ErasureOutcome, FixedClock, GiftStanding, Hub,
+    MemberLimit, Payer, WalletAct, WalletOutcome, WalletRefusal, What, Who,
+};
+use throughline::ids::{DecisionId, RecordId};
 use throughline::money::{Currency, CurrencyUnit, Money};
+use throughline::pricing::coupon::GuessRules;
 use throughline::store::MemoryStore;
 use throughline::time::{DateTime, TimeDelta, Utc};
 use throughline::wallet::ledger::TransferId;
+use throughline::wallet::period::Cycle;
 use throughline::wallet::points::{ReturnPolicy, ReturnedPoints};
-use throughline::wallet::{ProgrammeId, Unit};
+use throughline::wallet::{GiftCode, ProgrammeId, Unit};
 
 static CLUB: std::sync::LazyLock<ProgrammeId> =
     std::sync::LazyLock::new(|| ProgrammeId::parse("باشگاه مشتریان").unwrap());
@@ -77,9 +84,37 @@ impl Shop {
         self.available(who, &CLUB.clone().into())
     }
 
+    fn link(&self, one: &Who, two: &Who, key: &str) -> DecisionId {
+        match self.hub.link(&CommandKey::new(key), record(one), record(two)).unwrap() {
+            DecisionOutcome::Made { decision, .. } => decision,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn erase(&self, who: &Who) {
+        let gone = self.hub.erase(&CommandKey::new("gdpr"), &What::Record(record(who)), Afterwards::Admit);
+        assert!(matches!(gone.unwrap(), ErasureOutcome::Erased { .. }));
+    }
+
+    fn share(&self, owner: &Who, unit: &Unit, member: &Who, most: Option<u64>) -> bool {
+        let limit = MemberLimit { most, ..MemberLimit::each(Cycle::Month, 0) };
+        self.hub.share_account(FAMILY, owner, unit, &Zone::utc(), member, limit).unwrap()
+    }
+
     fn later(&self, seconds: i64) {
         self.clock.set(at(seconds));
     }
+}
+
+const FAMILY: &str = "כהן";
+
+fn record(who: &Who) -> RecordId {
+    let Who::Record(record) = who else { panic!("a record") };
+    *record
+}
+
+fn by_member<'a>(member: &'a Who, zone: &'a Zone) -> Payer<'a> {
+    Payer::Member { family: FAMILY, member, zone }
 }
 
 fn top_up(to: &Who, amount: i64) -> Deed<'_> {
@@ -140,7 +175,7 @@ fn points_that_ran_out_are_not_taken_back_again() {
     shop.later(0);
     let sara = shop.customer("u-9");
     shop.done(901, earn(&sara, 50, Some(at(100))));
-    shop.done(902, Deed::Spend { by: &sara, programme: &CLUB, points: 20 });
+    shop.done(902, Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points: 20 });
     shop.later(100);
     shop.done(903, take(901, 10, ReturnPolicy::Unlimited));
     assert_eq!(shop.points(&sara), -10);
@@ -154,10 +189,186 @@ fn points_that_ran_out_are_not_taken_back_again() {
     shop.later(0);
     let dina = shop.customer("u-10");
     shop.done(911, earn(&dina, 50, Some(at(100))));
-    shop.done(912, Deed::Spend { by: &dina, programme: &CLUB, points: 50 });
+    shop.done(912, Deed::Spend { by: Payer::Customer(&dina), programme: &CLUB, points: 50 });
     shop.later(100);
     shop.done(913, Deed::GiveBack { of: id(912), points: 50, how: ReturnedPoints::AsTheyWere });
     shop.done(914, take(911, 50, ReturnPolicy::Unlimited));
     assert_eq!(shop.points(&dina), 0);
-    assert!(shop.store.dump().count() > 0);
+}
+
+#[test]
+fn an_act_is_known_to_her_alone() {
+    let shop = Shop::open();
+    let (sara, card, dina) = (shop.customer("u-1"), shop.customer("u-2"), shop.customer("u-3"));
+    let other = WalletRefusal::IdReused { field: "who".to_owned() };
+    let nobody = Who::Record(RecordId::from_bytes([1; 16]));
+    shop.done(1, top_up(&sara, 100));
+    assert_eq!(shop.refused(1, top_up(&nobody, 100)), WalletRefusal::Unknown);
+    assert_eq!(shop.refused(1, top_up(&dina, 100)), other);
+    // Paid by one record out of another one's account: after they are taken apart the same is known still.
+    let decision = shop.link(&sara, &card, "ticket");
+    shop.done(2, pay(&card, 40, None));
+    assert_eq!(shop.act(2, pay(&sara, 40, None)), WalletOutcome::Known, "the same profile");
+    shop.hub.retract(&CommandKey::new("no"), decision).unwrap();
+    assert_eq!(shop.act(2, pay(&card, 40, None)), WalletOutcome::Known);
+    assert_eq!(shop.refused(2, pay(&sara, 40, None)), other);
+    // One member's act is not another's.
+    let (utc, unit) = (Zone::utc(), Unit::from(euro()));
+    assert!(shop.share(&sara, &unit, &card, Some(50)) && shop.share(&sara, &unit, &dina, Some(50)));
+    let buys = |who| Deed::Pay { by: by_member(who, &utc), to: "sales", amount: money(10), hold: None };
+    shop.done(3, buys(&card));
+    assert_eq!(shop.act(3, buys(&card)), WalletOutcome::Known);
+    assert_eq!(shop.refused(3, buys(&dina)), other);
+}
+
+#[test]
+fn a_family_ends_with_its_owner_or_by_a_word() {
+    let shop = Shop::open();
+    let (mother, child) = (shop.customer("u-1"), shop.customer("u-2"));
+    let (utc, unit) = (Zone::utc(), Unit::from(euro()));
+    let buys = Deed::Pay { by: by_member(&child, &utc), to: "sales", amount: money(10), hold: None };
+    shop.done(1, top_up(&mother, 100));
+    assert!(shop.share(&mother, &unit, &child, Some(50)));
+    shop.done(2, buys);
+    assert!(shop.hub.end_family(FAMILY).unwrap() && !shop.hub.end_family(FAMILY).unwrap());
+    assert_eq!(shop.refused(3, buys), WalletRefusal::NotAMember);
+    assert!(shop.share(&mother, &unit, &child, Some(50)));
+    shop.done(4, buys);
+    // She is a member no more and owns it still.
+    assert!(shop.share(&mother, &unit, &mother, None));
+    assert!(shop.hub.leave_family(FAMILY, &mother).unwrap());
+    shop.done(5, buys);
+    shop.erase(&mother);
+    assert_eq!(shop.refused(6, buys), WalletRefusal::NotAMember);
+    let child = record(&child);
+    let left = shop.store.dump().any(|(key, _)| {
+        let key = &key.as_bytes()[throughline::store::Tenant::LEN..];
+        key.starts_with(b"Zf") || key.starts_with(&[b"I", &child.as_bytes()[..], b"f"].concat())
+    });
+    assert!(!left, "nothing is left of the family");
+    assert!(!shop.hub.end_family(FAMILY).unwrap());
+}
+
+#[test]
+fn a_limit_is_of_a_person_and_a_cycle() {
+    let shop = Shop::open();
+    let (mother, card, child, phone) =
+        (shop.customer("u-1"), shop.customer("u-2"), shop.customer("u-3"), shop.customer("u-4"));
+    let (utc, unit) = (Zone::utc(), Unit::from(euro()));
+    shop.done(1, top_up(&mother, 1_000));
+    shop.done(2, top_up(&card, 5));
+    assert!(shop.share(&mother, &unit, &child, None));
+    let buys =
+        |who, amount| Deed::Pay { by: by_member(who, &utc), to: "sales", amount: money(amount), hold: None };
+    // What was spent before there was a limit counts.
+    shop.done(3, buys(&child, 40));
+    assert!(shop.share(&mother, &unit, &child, Some(100)));
+    assert_eq!(shop.refused(4, buys(&child, 61)), WalletRefusal::MemberLimit { left: 60 });
+    // Two memberships of one person are one.
+    assert!(shop.share(&mother, &unit, &phone, Some(100)));
+    shop.link(&child, &phone, "ticket");
+    let first = shop.refused(5, buys(&child, 101));
+    assert_eq!(shop.refused(5, buys(&phone, 101)), first);
+    let WalletRefusal::MemberLimit { left } = first else { panic!("{first:?}") };
+    shop.done(6, buys(&child, i64::try_from(left).unwrap()));
+    assert_eq!(shop.refused(7, buys(&phone, 1)), WalletRefusal::MemberLimit { left: 0 });
+    // The owner may be named by another of her records; nobody else is the owner.
+    shop.link(&mother, &card, "another");
+    assert!(shop.share(&card, &unit, &child, Some(200)));
+    assert!(!shop.share(&child, &unit, &child, None));
+    // The month of the family, not of whoever calls.
+    #[cfg(feature = "tzdb")]
+    {
+        let tehran = throughline::calendar::Zones::bundled().named("Asia/Tehran").unwrap();
+        let elsewhere =
+            Deed::Pay { by: by_member(&child, &tehran), to: "sales", amount: money(1), hold: None };
+        assert_eq!(shop.refused(8, elsewhere), WalletRefusal::OtherZone);
+        let limit = MemberLimit::each(Cycle::Month, 1);
+        assert!(!shop.hub.share_account(FAMILY, &mother, &unit, &tehran, &child, limit).unwrap());
+    }
+}
+
+#[test]
+fn a_family_spends_points() {
+    let shop = Shop::open();
+    let (mother, child) = (shop.customer("u-1"), shop.customer("u-2"));
+    let utc = Zone::utc();
+    shop.done(1, earn(&mother, 100, None));
+    assert!(shop.share(&mother, &CLUB.clone().into(), &child, Some(30)));
+    let spend = |points| Deed::Spend { by: by_member(&child, &utc), programme: &CLUB, points };
+    assert_eq!(shop.refused(2, spend(31)), WalletRefusal::MemberLimit { left: 30 });
+    shop.done(2, spend(30));
+    assert_eq!(shop.points(&mother), 70);
+    shop.done(3, Deed::GiveBack { of: id(2), points: 20, how: ReturnedPoints::AsTheyWere });
+    assert_eq!(shop.points(&mother), 90);
+    assert_eq!(shop.refused(4, spend(21)), WalletRefusal::MemberLimit { left: 20 });
+    shop.done(4, spend(20));
+    assert_eq!(shop.act(4, spend(20)), WalletOutcome::Known);
+}
+
+#[test]
+fn what_one_account_owes_the_others_cover() {
+    let shop = Shop::open();
+    let (sara, card) = (shop.customer("u-1"), shop.customer("u-2"));
+    shop.done(1, earn(&sara, 50, None));
+    shop.done(2, Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points: 50 });
+    shop.done(3, Deed::TakeBack { of: id(1), points: 30, policy: ReturnPolicy::Unlimited });
+    shop.done(4, earn(&card, 80, None));
+    shop.link(&sara, &card, "ticket");
+    assert_eq!(shop.points(&sara), 50);
+    let spend = |points| Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points };
+    let why = WalletRefusal::Points(throughline::wallet::points::PointsRefusal::NotEnough { active: 50 });
+    assert_eq!(shop.refused(5, spend(51)), why);
+    shop.done(5, spend(50));
+    assert_eq!(shop.points(&card), 0);
+}
+
+#[test]
+fn a_refund_brings_nothing_else_back_to_an_ended_card() {
+    let shop = Shop::open();
+    let (code, guesses) = (GiftCode::from_entropy([42; 16]), GuessRules::retail());
+    let (from, until) = ("bank", Some(at(100)));
+    shop.done(1, Deed::IssueGift { code: &code, from, amount: money(5_000), until, refund_days: 14 });
+    let printed = code.reveal();
+    let pays = |amount| Deed::PayByGift {
+        code: &printed,
+        to: "sales",
+        amount: money(amount),
+        subject: "till",
+        guesses: &guesses,
+    };
+    shop.done(2, pays(100));
+    shop.later(100);
+    shop.done(3, Deed::Refund { of: id(2), amount: 1 });
+    let standing = || match shop.hub.gift_card(&printed, "app", &guesses).unwrap() {
+        GiftStanding::Good { available, .. } => available,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(standing(), 1);
+    assert_eq!(shop.refused(4, pays(2)), WalletRefusal::NotEnough { available: 1 });
+    shop.done(5, Deed::Refund { of: id(2), amount: 10 });
+    assert_eq!(standing(), 11);
+    shop.done(6, pays(11));
+    assert_eq!(standing(), 0);
+}
+
+#[test]
+fn a_log_shows_nobodys_code_or_name() {
+    let (sara, guesses, zone) =
+        (Who::Record(RecordId::from_bytes([1; 16])), GuessRules::retail(), Zone::utc());
+    let code = GiftCode::from_entropy([42; 16]).reveal();
+    let pays = Deed::PayByGift {
+        code: &code,
+        to: "sales",
+        amount: money(1),
+        subject: "sara@example.org",
+        guesses: &guesses,
+    };
+    let by = Payer::Member { family: "خانواده کریمی", member: &sara, zone: &zone };
+    let shares = Deed::Pay { by, to: "sales", amount: money(1), hold: None };
+    let shown = format!("{:?} {:?}", WalletAct::new(id(1), pays), WalletAct::new(id(2), shares));
+    for secret in [&*code, "sara", "example.org", "کریمی"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert!(shown.contains("PayByGift") && shown.contains("Member"));
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 
 use throughline::hub::{Deed, MemberLimit, Payer};
 use throughline::time::TimeDelta;
-use throughline::wallet::period::{Cycle, PeriodRule, Reckoning};
+use throughline::wallet::period::{Cycle, Reckoning};
 
 use crate::page::{Page, Table, number, text};
 use crate::shop::{Customer, Shop};
@@ -16,10 +16,10 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
     // 2 Azar 1408.
     let now = shop.at("2029-11-23T12:00:00Z")?;
     shop.done("family top-up", "top_up", shop.top_up(mother, "bank cards", "60.00")?)?;
-    let cycle = PeriodRule { reckoning: Reckoning::Iranian, ..PeriodRule::end_of(Cycle::Month) };
     let shares = |member: &Customer, most| {
-        let limit = MemberLimit { most, cycle };
-        shop.hub.share_account("family of u-2001", &mother.who, &shop.unit.into(), &member.who, limit)
+        let limit = MemberLimit { most, cycle: Cycle::Month, reckoning: Reckoning::Iranian };
+        let (family, unit) = ("family of u-2001", shop.unit.into());
+        shop.hub.share_account(family, &mother.who, &unit, &shop.zone, &member.who, limit)
     };
     if !shares(mother, None)? || !shares(son, Some(30_00))? {
         return Err("the family cannot share: that must not happen".into());

@@ -36,7 +36,11 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         let points = rules.points(shop.money(paid)?, None)?;
         Ok(Deed::Earn { to: &layla.who, programme: &shop.club, points, from: Some(from), until })
     };
-    let spend = |points| Deed::Spend { by: &layla.who, programme: &shop.club, points };
+    let spend = |points| Deed::Spend {
+        by: throughline::hub::Payer::Customer(&layla.who),
+        programme: &shop.club,
+        points,
+    };
     let give = |of: &str, points| Deed::GiveBack { of: shop.id(of), points, how: ReturnedPoints::TimeLeft };
     let take = |of: &str, points, policy| Deed::TakeBack { of: shop.id(of), points, policy };
     let steps = [

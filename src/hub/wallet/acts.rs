@@ -6,7 +6,8 @@ use super::books::{account_of, enter, house_account_id};
 use super::requests::{Deed, Payer, WalletAct, WalletOutcome, WalletRefusal};
 use super::stored::{Done, Head, Moved, Part};
 use super::{families, gifts, keys, points, rolled_back, views};
-use crate::hub::{Context, Who};
+use crate::hub::{Context, Who, members};
+use crate::ids::RecordId;
 use crate::money::{CurrencyUnit, Money};
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
@@ -117,8 +118,16 @@ fn one(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>) -> Acted<boo
     if super::transfer(tx, context, act.id)?.is_some() {
         return Err(WalletRefusal::IdReused { field: "act".to_owned() }.into());
     }
+    let who = match customer(act.deed) {
+        Some(who) => {
+            let record = who.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
+            Some(whose(context, act.id, record))
+        }
+        None => None,
+    };
     let done = Done {
         asked,
+        who,
         at: context.now,
         unit: None,
         amount: 0,
@@ -134,7 +143,8 @@ fn one(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>) -> Acted<boo
             pay(tx, context, act, who, to, amount, hold, done)?
         }
         Deed::Pay { by: Payer::Member { family, member, zone }, to, amount, hold } => {
-            let payment = families::Payment { family, member, zone, to, amount, hold };
+            let by = families::Spender { family, member, zone };
+            let payment = families::Payment { by, to, amount, hold };
             families::pay(tx, context, act, &payment, done)?
         }
         Deed::Capture { of, amount } => rolled_back::capture(tx, context, act, of, amount, done)?,
@@ -168,6 +178,10 @@ fn one(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>) -> Acted<boo
 fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String> {
     let money = |amount: &Money| format!("{} {}", amount.minor(), amount.unit());
     let instant = |at: Option<DateTime<Utc>>| at.map_or_else(String::new, |at| at.to_rfc3339());
+    let family = |by: Payer<'_>| match by {
+        Payer::Customer(_) => String::new(),
+        Payer::Member { family, .. } => format!("family {family}"),
+    };
     let mut fields: Vec<(&str, String)> = vec![("purpose", format!("{:?}", act.purpose))];
     let deed = match act.deed {
         Deed::TopUp { from, amount, .. } => {
@@ -175,12 +189,8 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
             "top_up"
         }
         Deed::Pay { by, to, amount, hold } => {
-            let family = match by {
-                Payer::Customer(_) => String::new(),
-                Payer::Member { family, .. } => format!("family {family}"),
-            };
             fields.extend([("to", to.to_owned()), ("amount", money(&amount)), ("hold", instant(hold))]);
-            fields.push(("by", family));
+            fields.push(("by", family(by)));
             "pay"
         }
         Deed::Capture { of, amount } => {
@@ -200,8 +210,9 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
             fields.extend([("from", instant(from)), ("until", instant(until))]);
             "earn"
         }
-        Deed::Spend { programme, points, .. } => {
+        Deed::Spend { by, programme, points } => {
             fields.extend([("programme", programme.to_string()), ("points", points.to_string())]);
+            fields.push(("by", family(by)));
             "spend"
         }
         Deed::GiveBack { of, points, how } => {
@@ -235,21 +246,30 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
     hashes
 }
 
-/// Whether an act that was done was hers. Once she is erased nobody can tell, and nothing is done.
+/// The customer whom a deed names.
+const fn customer(deed: Deed<'_>) -> Option<&Who> {
+    match deed {
+        Deed::TopUp { to: who, .. }
+        | Deed::Earn { to: who, .. }
+        | Deed::Pay { by: Payer::Customer(who) | Payer::Member { member: who, .. }, .. }
+        | Deed::Spend { by: Payer::Customer(who) | Payer::Member { member: who, .. }, .. } => Some(who),
+        _ => None,
+    }
+}
+
+/// A word for the record that an act was for. It says nothing to whoever has not both ids and the pepper.
+fn whose(context: &Context<'_>, act: TransferId, record: RecordId) -> String {
+    let digest = context.rules.pepper.digest("wallet_act_who", &[act.as_bytes(), record.as_bytes()]);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Whether an act that was done was hers: of the record that is named, or of another one of its profile. Once she is erased
+/// nobody is known by that name.
 fn same_customer(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>, done: &Done) -> Acted<()> {
-    let who = match act.deed {
-        Deed::TopUp { to, .. } | Deed::Earn { to, .. } => to,
-        Deed::Pay { by: Payer::Customer(who), .. } | Deed::Spend { by: who, .. } => who,
-        _ => return Ok(()),
-    };
-    let Some(record) = who.record(tx, context)? else { return Ok(()) };
-    let Some(unit) = &done.unit else { return Ok(()) };
-    let hers = views::accounts(tx, context, record, unit)?;
-    let touched = |moved: &Moved| {
-        !moved.allowance
-            && hers.iter().any(|(_, account)| *account == moved.debit || *account == moved.credit)
-    };
-    if done.moved.is_empty() || done.moved.iter().any(touched) {
+    let (Some(who), Some(was)) = (customer(act.deed), &done.who) else { return Ok(()) };
+    let record = who.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
+    let hers = |record: RecordId| whose(context, act.id, record) == *was;
+    if hers(record) || members::cluster(tx, record)?.0.into_iter().any(hers) {
         Ok(())
     } else {
         Err(WalletRefusal::IdReused { field: "who".to_owned() }.into())
@@ -356,19 +376,20 @@ fn pay(
     let record = who.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
     let mut shares = Vec::new();
     let mut wanted = amount;
-    let mut all = 0_u64;
+    let mut all = 0_i64;
     for (_, account) in views::accounts(tx, context, record, &unit)? {
         let part = tx.get::<Part>(&keys::part(account, 0))?;
         let available = part.map_or(0, |part| part.account.balances(context.now).available());
-        let available = u64::try_from(available).unwrap_or(0);
         all = all.saturating_add(available);
-        let share = available.min(wanted);
+        let share = u64::try_from(available).unwrap_or(0).min(wanted);
         wanted -= share;
         if share > 0 {
             shares.push((account, share));
         }
     }
-    if wanted > 0 {
+    // What one account owes the others have to cover.
+    let all = u64::try_from(all).unwrap_or(0);
+    if wanted > 0 || amount > all {
         return Err(WalletRefusal::NotEnough { available: all }.into());
     }
     for (place, (account, share)) in shares.into_iter().enumerate() {

@@ -22,9 +22,11 @@ use_cases! {
     /// What is on a gift card; see [`gift_card`](crate::hub::gift_card).
     gift_card(code: &str, subject: &str, guesses: &GuessRules) -> GiftStanding;
     /// Lets a member pay out of the owner's account; see [`share_account`](crate::hub::share_account).
-    share_account(family: &str, owner: &Who, unit: &Unit, member: &Who, limit: MemberLimit) -> bool;
+    share_account(family: &str, owner: &Who, unit: &Unit, zone: &Zone, member: &Who, limit: MemberLimit) -> bool;
     /// Ends a membership; see [`leave_family`](crate::hub::leave_family).
     leave_family(family: &str, member: &Who) -> bool;
+    /// Ends a family: nobody but the owner pays out of its account any more. Whether there was one of that name.
+    end_family(family: &str) -> bool;
     /// Opens an account of the house; see [`open_house_account`](crate::hub::open_house_account).
     open_house_account(name: &str, unit: &Unit) -> Option<AccountId>;
     /// What is out of a programme; see [`points_issued`](crate::hub::points_issued).

@@ -112,8 +112,7 @@ pub fn gift_card(
 ) -> Result<GiftStanding, Stop> {
     let why = match find(tx, context, code, subject, guesses) {
         Ok((_, gift)) => {
-            let part = tx.get::<Part>(&keys::part(gift.account, 0))?;
-            let available = part.map_or(0, |part| part.account.balances(context.now).available());
+            let available = left(tx, context, &gift)?;
             let Gift { account, unit, until, .. } = gift;
             return Ok(GiftStanding::Good { unit, available, until, account });
         }
@@ -125,6 +124,13 @@ pub fn gift_card(
         }
     };
     Ok(GiftStanding::Refused { why })
+}
+
+/// What the card pays: what is on it, without what was on it when it ended.
+fn left(tx: &mut Tx<'_>, context: &Context<'_>, gift: &Gift) -> Result<i64, Stop> {
+    let part = tx.get::<Part>(&keys::part(gift.account, 0))?;
+    let there = part.map_or(0, |part| part.account.balances(context.now).available());
+    Ok(there.saturating_sub_unsigned(gift.ended))
 }
 
 pub(super) fn issue(
@@ -147,7 +153,8 @@ pub(super) fn issue(
     // Nothing leads from the books to the code.
     let account = context.mint.next(AccountId::from_bytes);
     open(tx, account, &unit, Limits::no_debt(), 1)?;
-    let gift = Gift { account, unit: unit.clone(), until: card.until, refund_days: card.refund_days };
+    let gift =
+        Gift { account, unit: unit.clone(), until: card.until, refund_days: card.refund_days, ended: 0 };
     tx.put(&keys::gift(digest), &gift)?;
     let moved = post(tx, context, act, Transfer::new(act.id, from, account, amount))?;
     Ok(Done { unit: Some(unit), amount, moved: vec![moved], gift: Some(digest), ..done })
@@ -167,6 +174,10 @@ pub(super) fn pay(
         return Err(WalletRefusal::GiftUnknown.into());
     }
     let to = house(tx, context, payment.to, &unit)?;
+    let available = u64::try_from(left(tx, context, &gift)?).unwrap_or(0);
+    if amount > available {
+        return Err(WalletRefusal::NotEnough { available }.into());
+    }
     match post(tx, context, act, Transfer::new(act.id, gift.account, to, amount)) {
         Ok(moved) => Ok(Done { unit: Some(unit), amount, moved: vec![moved], gift: Some(card), ..done }),
         Err(End::Refused(WalletRefusal::Transfer(Refusal::ExceedsCredits { available, .. }))) => {
@@ -176,10 +187,20 @@ pub(super) fn pay(
     }
 }
 
-/// Money came back to a card: it can be used for some days at least.
+/// Money comes back to a card: it can be used for some days at least, and if the card had ended, nothing but that money.
+/// Called before it is there.
 pub(super) fn prolong(tx: &mut Tx<'_>, context: &Context<'_>, card: [u8; 16]) -> Result<(), Stop> {
     let Some(gift) = tx.get::<Gift>(&keys::gift(card))? else { return Ok(()) };
+    let is_over = gift.until.is_some_and(|until| until <= context.now);
+    let ended = match is_over {
+        true => {
+            let part = tx.get::<Part>(&keys::part(gift.account, 0))?;
+            let there = part.map_or(0, |part| part.account.balances(context.now).available());
+            u64::try_from(there).unwrap_or(0)
+        }
+        false => gift.ended,
+    };
     let least = context.now.checked_add_signed(TimeDelta::days(gift.refund_days.into()));
     let until = gift.until.map(|until| least.map_or(until, |least| until.max(least)));
-    tx.put(&keys::gift(card), &Gift { until, ..gift })
+    tx.put(&keys::gift(card), &Gift { until, ended, ..gift })
 }

@@ -14,6 +14,7 @@ mod families;
 mod front;
 mod gifts;
 mod keys;
+mod masked;
 mod points;
 mod requests;
 mod rolled_back;
@@ -25,6 +26,7 @@ pub use books::{
     TransfersOutcome, account_balances, balance_proof, house_account_id, open_house_account, statement,
     transfer, transfer_all,
 };
+pub(super) use families::end_family;
 pub use families::{leave_family, share_account};
 pub use gifts::{GiftStanding, gift_card};
 pub use points::points_issued;

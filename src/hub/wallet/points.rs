@@ -2,9 +2,9 @@
 
 use super::acts::{Acted, post, transfer_id};
 use super::books::{PARTS, account_balances, account_of, enter, open};
-use super::requests::{WalletAct, WalletRefusal};
-use super::stored::{Done, Earned, TakenFrom};
-use super::{keys, views};
+use super::requests::{Payer, WalletAct, WalletRefusal};
+use super::stored::{Done, Earned, Moved, TakenFrom};
+use super::{families, keys, views};
 use crate::hub::{Context, Who};
 use crate::record::Millis;
 use crate::store::{Stop, Tx};
@@ -54,21 +54,17 @@ fn issuer(tx: &mut Tx<'_>, context: &Context<'_>, unit: &Unit) -> Result<Account
 }
 
 /// The lots of an account; those that have run out leave the books first.
-fn lots(tx: &mut Tx<'_>, context: &Context<'_>, account: AccountId, issuer: AccountId) -> Result<Lots, Stop> {
+fn lots(tx: &mut Tx<'_>, context: &Context<'_>, account: AccountId, issuer: AccountId) -> Acted<Lots> {
     let mut lots = tx.get::<Lots>(&keys::lots(account))?.unwrap_or_default();
     let over = lots.settle(context.now);
     for lot in &over {
-        let millis = lot.until.map_or(0, |until| until.timestamp_millis());
-        let id = lot.id.derived("ran_out", millis.cast_unsigned());
+        let until = lot.until.unwrap_or(DateTime::UNIX_EPOCH);
+        let id = lot.id.derived("ran_out", until.timestamp().cast_unsigned());
+        let id = id.derived("nanosecond", until.timestamp_subsec_nanos().into());
         let out = Transfer::new(id, account, issuer, lot.left);
         let out = Purpose::parse("points_ran_out").map_or(out.clone(), |purpose| out.for_purpose(purpose));
-        if let Outcome::Refused(_) = enter(tx, context, &out)? {
-            // Sums are checked when points are earned, so the books take what leaves.
-            return Err(crate::store::StoreError::new(
-                crate::store::StoreErrorKind::Corrupt,
-                "reading the points of an account",
-            )
-            .into());
+        if let Outcome::Refused(why) = enter(tx, context, &out)? {
+            return Err(WalletRefusal::Transfer(why).into());
         }
     }
     for lot in &over {
@@ -115,24 +111,38 @@ pub(super) fn spend(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     act: &WalletAct<'_>,
-    by: &Who,
+    by: Payer<'_>,
     programme: &ProgrammeId,
     points: u64,
     mut done: Done,
 ) -> Acted<Done> {
     let unit = Unit::Points(programme.clone());
-    let record = by.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
     if points == 0 {
         return Err(PointsRefusal::Zero.into());
     }
     let issuer = issuer(tx, context, &unit)?;
-    let mut all = Vec::new();
-    for (_, account) in views::accounts(tx, context, record, &unit)? {
+    let mut counted = None;
+    let accounts: Vec<AccountId> = match by {
+        Payer::Customer(who) => {
+            let record = who.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
+            views::accounts(tx, context, record, &unit)?.into_iter().map(|(_, account)| account).collect()
+        }
+        Payer::Member { family, member, zone } => {
+            let by = families::Spender { family, member, zone };
+            let (account, moved) = families::count(tx, context, act, by, &unit, points, None)?;
+            counted = Some(moved);
+            vec![account]
+        }
+    };
+    let (mut all, mut active) = (Vec::new(), 0_i64);
+    for account in accounts {
         let lots = lots(tx, context, account, issuer)?;
-        let active = u64::try_from(lots.balance(context.now).active).unwrap_or(0);
-        all.push((account, lots, active, 0_u64));
+        let of = lots.balance(context.now).active;
+        active = active.saturating_add(of);
+        all.push((account, lots, u64::try_from(of).unwrap_or(0), 0_u64));
     }
-    let active = all.iter().fold(0_u64, |sum, one| sum.saturating_add(one.2));
+    // What one account owes the others have to cover.
+    let active = u64::try_from(active).unwrap_or(0);
     if points > active {
         return Err(PointsRefusal::NotEnough { active }.into());
     }
@@ -167,6 +177,7 @@ pub(super) fn spend(
     done.taken.sort_by_key(|from| {
         from.taken.last().map(|part| (part.lot.until.is_none(), part.lot.until, part.lot.id))
     });
+    done.moved.extend(counted);
     if wanted > 0 {
         // A clock that shows an earlier instant than the last change of an account.
         return Err(PointsRefusal::NotEnough { active: points - wanted }.into());
@@ -220,6 +231,16 @@ pub(super) fn give_back(
         }
         done.back += back.lost;
         tx.put(&keys::lots(from.account), &lots)?;
+    }
+    // What comes back can be spent again within the member's limit.
+    for counted in spend.moved.iter_mut().filter(|moved| moved.allowance) {
+        let share = counted.amount.saturating_sub(counted.back).min(points);
+        if share > 0 {
+            counted.back += share;
+            let id = act.id.derived("allowance", 0);
+            let back = post(tx, context, act, Transfer::new(id, counted.credit, counted.debit, share))?;
+            done.moved.push(Moved { allowance: true, ..back });
+        }
     }
     spend.back += points;
     tx.put(&keys::done(of), &spend)?;

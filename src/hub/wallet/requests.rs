@@ -12,7 +12,7 @@ use crate::wallet::points::{PointsRefusal, ReturnPolicy, ReturnedPoints};
 use crate::wallet::{GiftCode, ProgrammeId, Purpose};
 
 /// Who pays.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Payer<'a> {
     /// A customer, out of her own accounts.
     Customer(&'a Who),
@@ -22,13 +22,13 @@ pub enum Payer<'a> {
         family: &'a str,
         /// Who pays.
         member: &'a Who,
-        /// Where the cycles of the limits begin and end.
+        /// The family's zone, in which the cycles of the limits begin and end.
         zone: &'a Zone,
     },
 }
 
 /// One thing to be done.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Deed<'a> {
     /// Money comes in: from a bank card, from the till.
     TopUp {
@@ -85,7 +85,7 @@ pub enum Deed<'a> {
     /// Points are spent.
     Spend {
         /// Who.
-        by: &'a Who,
+        by: Payer<'a>,
         /// In which programme.
         programme: &'a ProgrammeId,
         /// How many.
@@ -217,6 +217,8 @@ pub enum WalletRefusal {
     },
     /// There is no such family, or she is no member of it, or it shares another unit.
     NotAMember,
+    /// The family's cycles begin and end in another zone.
+    OtherZone,
     /// There is no act of that id which this could be about.
     NothingToRollBack,
     /// More than is left of the act.

@@ -93,6 +93,9 @@ pub(super) fn refund(
     if amount > left {
         return Err(WalletRefusal::MoreThanLeft { left }.into());
     }
+    if let Some(card) = payment.gift {
+        gifts::prolong(tx, context, card)?;
+    }
     for allowance in [false, true] {
         let mut wanted = amount;
         for moved in payment.moved.iter_mut().rev().filter(|moved| moved.allowance == allowance) {
@@ -106,9 +109,6 @@ pub(super) fn refund(
             let back = post(tx, context, act, Transfer::new(id, moved.credit, moved.debit, share))?;
             done.moved.push(Moved { allowance, ..back });
         }
-    }
-    if let Some(card) = payment.gift {
-        gifts::prolong(tx, context, card)?;
     }
     tx.put(&keys::done(of), &payment)?;
     Ok(Done { unit: payment.unit, amount, gift: payment.gift, ..done })

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::ZoneId;
 use crate::ids::RecordId;
 use crate::store::Stored;
 use crate::time::{DateTime, Utc};
 use crate::wallet::Unit;
 use crate::wallet::ledger::{Account, AccountId, Entry, Limits, TransferId};
-use crate::wallet::period::PeriodRule;
+use crate::wallet::period::{Cycle, Reckoning};
 use crate::wallet::points::{Lots, Taken};
 use crate::wallet::statement::{Head as ChainHead, Line, Mark};
 
@@ -48,7 +49,7 @@ pub(super) struct Held {
     pub(super) unit: Unit,
 }
 
-/// That a record is a member of a family; which one stands in the key.
+/// That a record is a member of a family or its owner; which family stands in the key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InFamily {}
@@ -96,6 +97,9 @@ pub(super) struct TakenFrom {
 pub(super) struct Done {
     /// A keyed hash for each field of the request, but for the customer.
     pub(super) asked: BTreeMap<String, String>,
+    /// A keyed hash of the act's id and the record that it was for, if it names a customer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) who: Option<String>,
     pub(super) at: DateTime<Utc>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) unit: Option<Unit>,
@@ -126,6 +130,9 @@ pub(super) struct Gift {
     pub(super) until: Option<DateTime<Utc>>,
     #[serde(default)]
     pub(super) refund_days: u32,
+    /// So much was on it when it ended; it stays on it and pays no more.
+    #[serde(default)]
+    pub(super) ended: u64,
 }
 
 /// A member's limit.
@@ -135,8 +142,29 @@ pub struct MemberLimit {
     /// So much in each cycle, in the account's unit; all there is, if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most: Option<u64>,
-    /// The cycle, such as a month of the Iranian calendar.
-    pub cycle: PeriodRule,
+    /// The cycle, whose days begin and end in the family's zone.
+    pub cycle: Cycle,
+    /// By which calendar the cycle is counted.
+    #[serde(default)]
+    pub reckoning: Reckoning,
+}
+
+impl MemberLimit {
+    /// So much in each cycle of the Gregorian calendar.
+    #[must_use]
+    pub const fn each(cycle: Cycle, most: u64) -> Self {
+        Self { most: Some(most), cycle, reckoning: Reckoning::Gregorian }
+    }
+}
+
+/// A member of a family.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Member {
+    pub(super) limit: MemberLimit,
+    /// A random id of which the accounts are derived that count what she spends in a cycle: it is forgotten with her, and
+    /// then nothing leads from her to them.
+    pub(super) counted: AccountId,
 }
 
 /// Members who share an account.
@@ -145,7 +173,11 @@ pub struct MemberLimit {
 pub(super) struct Family {
     pub(super) account: AccountId,
     pub(super) unit: Unit,
-    pub(super) members: BTreeMap<RecordId, MemberLimit>,
+    /// Whose account it is: the family ends with her.
+    pub(super) owner: RecordId,
+    /// Where its cycles begin and end.
+    pub(super) zone: ZoneId,
+    pub(super) members: BTreeMap<RecordId, Member>,
 }
 
 macro_rules! stored {

@@ -183,7 +183,7 @@ pub(in crate::hub) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), St
         for (key, _) in &page.items {
             tx.delete(key);
             if let Some(family) = keys::family_of(key) {
-                families::remove(tx, record, family)?;
+                families::forget(tx, record, family)?;
             }
         }
         if !page.more {
