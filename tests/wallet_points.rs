@@ -408,3 +408,49 @@ fn points_begin_and_end_with_the_days_of_the_customer() {
     assert_eq!(from.to_rfc3339(), "2026-12-06T20:30:00+00:00");
     assert_eq!(until.unwrap().to_rfc3339(), "2027-03-20T20:30:00+00:00");
 }
+
+#[test]
+fn a_level_that_begins_next_month_leaves_her_what_she_has() {
+    let rules = TierRules { start: Start::NextMonth, ..tiers() };
+    let points = |day: &str, points| Qualifying { at: format!("{day}T12:00:00Z").parse().unwrap(), points };
+    let earned = [
+        points("2026-01-10", 150),
+        points("2026-03-10", 450),
+        points("2026-03-12", 500),
+        points("2029-05-05", 100),
+    ];
+    let on = |day: &str| {
+        let standing = rules.standing(&earned, &Zone::utc(), format!("{day}T12:00:00Z").parse().unwrap());
+        let coming = standing.coming.map(|(name, from)| format!("{name} {from}"));
+        (
+            standing.tier.unwrap_or_default(),
+            standing.since.map(|day| day.to_string()),
+            coming.unwrap_or_default(),
+        )
+    };
+    let silver = Some("2026-02-01".to_owned());
+    assert_eq!(on("2026-01-31"), (String::new(), None, "فضي 2026-02-01".to_owned()));
+    assert_eq!(on("2026-03-09"), ("فضي".to_owned(), silver.clone(), String::new()));
+    assert_eq!(on("2026-03-10"), ("فضي".to_owned(), silver.clone(), "золотой 2026-04-01".to_owned()));
+    assert_eq!(on("2026-03-31"), ("فضي".to_owned(), silver, "פלטינה 2026-04-01".to_owned()));
+    assert_eq!(on("2026-04-01"), ("פלטינה".to_owned(), Some("2026-04-01".to_owned()), String::new()));
+    // What was lost is not there again before the month in which it begins anew.
+    let straight = TierRules { downgrade: Downgrade::ToEarned, ..rules.clone() };
+    let at =
+        |day: &str| straight.standing(&earned, &Zone::utc(), format!("{day}T12:00:00Z").parse().unwrap());
+    assert_eq!((at("2029-05-04").tier, at("2029-05-31").tier), (None, None));
+    assert_eq!(at("2029-06-01").tier.as_deref(), Some("فضي"));
+}
+
+#[test]
+fn points_that_wait_longer_than_they_last_last_from_when_they_count() {
+    let euro = CurrencyUnit::new(Currency::parse("EUR").unwrap(), 2).unwrap();
+    let lasts = Some(PeriodRule::lasting(Span::Days(10)));
+    let rules = EarnRules { pending_days: 14, lasts, ..EarnRules::one_per(Money::new(100, euro)) };
+    let (from, until) = rules.window(day(0), &Zone::utc());
+    assert_eq!((from, until), (day(14), Some(day(25))));
+    Lots::default().earn(id(1), 5, from, until, day(0)).unwrap();
+    let month = EarnRules { lasts: Some(PeriodRule::end_of(Cycle::Month)), ..rules };
+    assert_eq!(month.window(day(25), &Zone::utc()), (day(39), Some(day(59))));
+    assert_eq!(month.window(day(0), &Zone::utc()), (day(14), Some(day(31))));
+}

@@ -9,14 +9,14 @@ use attack_support::{NOON, TENANT, instant, rules, said};
 use throughline::calendar::Zone;
 use throughline::hub::{
     Afterwards, CommandKey, DecisionOutcome, Deed, ErasureOutcome, FixedClock, GiftStanding, Hub,
-    MemberLimit, Payer, WalletAct, WalletOutcome, WalletRefusal, What, Who,
+    MemberLimit, Payer, TransfersOutcome, WalletAct, WalletOutcome, WalletRefusal, What, Who,
 };
 use throughline::ids::{DecisionId, RecordId};
 use throughline::money::{Currency, CurrencyUnit, Money};
 use throughline::pricing::coupon::GuessRules;
 use throughline::store::MemoryStore;
 use throughline::time::{DateTime, TimeDelta, Utc};
-use throughline::wallet::ledger::TransferId;
+use throughline::wallet::ledger::{Limits, Refusal, Transfer, TransferId};
 use throughline::wallet::period::Cycle;
 use throughline::wallet::points::{ReturnPolicy, ReturnedPoints};
 use throughline::wallet::{GiftCode, ProgrammeId, Unit};
@@ -371,4 +371,84 @@ fn a_log_shows_nobodys_code_or_name() {
         assert!(!shown.contains(secret), "{shown}");
     }
     assert!(shown.contains("PayByGift") && shown.contains("Member"));
+}
+
+#[test]
+fn the_sum_of_an_account_in_parts_is_a_number() {
+    let shop = Shop::open();
+    let bank = shop.hub.open_house_account("bank", &euro().into()).unwrap().unwrap();
+    let mut done = 0;
+    for n in 0..64 {
+        let sara = shop.customer(&format!("u-{n}"));
+        match shop.act(n, top_up(&sara, i64::MAX / 16)) {
+            WalletOutcome::Done => done += 1,
+            WalletOutcome::Refused { why: WalletRefusal::Transfer(Refusal::Overflow { .. }), .. } => {}
+            other => panic!("{other:?}"),
+        }
+        let of = shop.hub.account_balances(bank).unwrap().unwrap();
+        assert_eq!(of.balance(), -done * (i64::MAX / 16), "after {n}");
+    }
+    assert!((2..=16).contains(&done));
+    // The same for the points of a programme.
+    let mut issued = 0;
+    for n in 100..164 {
+        let sara = shop.customer(&format!("u-{n}"));
+        if shop.act(n, earn(&sara, i64::MAX.unsigned_abs() / 16, Some(at(10)))).is_done() {
+            issued += 1;
+        }
+        let of = shop.hub.points_issued(&CLUB).unwrap().unwrap();
+        assert_eq!(of.balance(), -issued * (i64::MAX / 16));
+    }
+    // They run out, and whoever comes then gets an answer.
+    shop.later(10);
+    for n in 100..164 {
+        let sara = shop.customer(&format!("u-{n}"));
+        assert!(shop.hub.wallet_act(&[WalletAct::new(id(n + 100), earn(&sara, 1, None))]).is_ok());
+    }
+}
+
+#[test]
+fn the_host_sets_limits_and_learns_what_moved() {
+    let shop = Shop::open();
+    let sara = shop.customer("u-1");
+    shop.done(1, top_up(&sara, 100));
+    let unit = Unit::from(euro());
+    let hers = shop.hub.wallet(&sara).unwrap().unwrap().of(&unit).unwrap().accounts[0].account;
+    assert!(shop.hub.limit_account(hers, Limits { debt: Some(30), value: Some(150) }).unwrap());
+    let full = shop.refused(2, top_up(&sara, 51));
+    assert!(matches!(full, WalletRefusal::Transfer(Refusal::ExceedsDebits { room: 50, .. })), "{full:?}");
+    assert_eq!(shop.refused(2, pay(&sara, 131, None)), WalletRefusal::NotEnough { available: 130 });
+    shop.done(2, pay(&sara, 130, None));
+    assert_eq!(shop.available(&sara, &unit), -30);
+    shop.done(3, top_up(&sara, 40));
+    // A top-up is taken back as far as it is there.
+    assert!(shop.hub.limit_account(hers, Limits::no_debt()).unwrap());
+    assert_eq!(
+        shop.refused(4, Deed::Refund { of: id(3), amount: 11 }),
+        WalletRefusal::NotEnough { available: 10 }
+    );
+    shop.done(4, Deed::Refund { of: id(3), amount: 10 });
+    assert_eq!(shop.available(&sara, &unit), 0);
+    let bank = shop.hub.open_house_account("bank", &unit).unwrap().unwrap();
+    assert!(!shop.hub.limit_account(bank, Limits::no_debt()).unwrap());
+    // What moved is said now and later.
+    shop.done(10, earn(&sara, 60, Some(at(100))));
+    shop.done(11, Deed::Spend { by: Payer::Customer(&sara), programme: &CLUB, points: 60 });
+    shop.later(100);
+    shop.done(12, Deed::GiveBack { of: id(11), points: 60, how: ReturnedPoints::AsTheyWere });
+    let moved = |n| {
+        let entries = shop.hub.moved_by(id(n)).unwrap()?;
+        Some(entries.iter().map(|entry| entry.amount).sum::<u64>())
+    };
+    assert_eq!([moved(10), moved(11), moved(12), moved(13)], [Some(60), Some(60), Some(0), None]);
+    // Points are moved by acts alone.
+    shop.done(14, earn(&sara, 5, None));
+    let points =
+        shop.hub.wallet(&sara).unwrap().unwrap().of(&CLUB.clone().into()).unwrap().accounts[0].account;
+    let house = shop.hub.open_house_account("points", &CLUB.clone().into()).unwrap().unwrap();
+    for transfer in [Transfer::new(id(20), points, house, 5), Transfer::new(id(20), house, points, 5)] {
+        assert_eq!(shop.hub.transfer_all(&[transfer]).unwrap(), TransfersOutcome::HasLots { place: 0 });
+    }
+    assert_eq!(shop.points(&sara), 5);
+    assert!(!shop.hub.limit_account(points, Limits::no_debt()).unwrap());
 }

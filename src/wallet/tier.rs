@@ -112,6 +112,9 @@ pub struct TierStanding {
     /// The next level, and how many points are missing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next: Option<(String, u64)>,
+    /// The level that she has reached and that has not begun, and its first day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub coming: Option<(String, NaiveDate)>,
 }
 
 /// Where the customer stands while her history is told.
@@ -121,6 +124,13 @@ struct At {
     level: usize,
     since: NaiveDate,
     until: Option<NaiveDate>,
+}
+
+/// A level that is reached and has not begun, beside the one that she has.
+#[derive(Clone, Copy)]
+struct Coming {
+    level: usize,
+    from: NaiveDate,
 }
 
 impl TierRules {
@@ -152,7 +162,8 @@ impl TierRules {
     ///
     /// A level is reached on the day on which the points of the window are there, and lasts as long as the rule says. If at
     /// its end, grace included, the points of the window reach it again, it goes on from the day on which it would have
-    /// ended; else she goes down. Reaching the level that she has prolongs it when it ends, not before.
+    /// ended; else she goes down. Reaching the level that she has prolongs it when it ends, not before. One that begins next
+    /// month leaves her what she has until then.
     ///
     /// ```
     /// use throughline::calendar::Zone;
@@ -178,52 +189,56 @@ impl TierRules {
             *day = day.saturating_add(one.points);
         }
         let mut at = At { level: 0, since: NaiveDate::MIN, until: None };
+        let mut coming: Option<Coming> = None;
         let mut periods = 0;
         for day in days.keys() {
-            self.pass(&mut at, &days, *day, &mut periods);
-            let reached = self.reached(self.points(&days, *day));
-            if reached > at.level {
-                let since = match self.start {
-                    Start::AtOnce => Some(*day),
-                    Start::NextMonth => {
-                        let month = PeriodRule {
-                            reckoning: self.lasts.reckoning,
-                            ..PeriodRule::end_of(Cycle::Month)
-                        };
-                        month.last_day(*day).and_then(|last| last.succ_opt())
-                    }
+            self.begin(&mut at, &mut coming, &days, *day, &mut periods);
+            let level = self.reached(self.points(&days, *day));
+            if level > coming.map_or(at.level, |coming| coming.level) {
+                let from = match self.start {
+                    Start::AtOnce => *day,
+                    Start::NextMonth => self.next_month(*day).unwrap_or(*day),
                 };
-                let since = since.unwrap_or(*day);
-                at = At { level: reached, since, until: self.lasts.last_day(since) };
+                coming = Some(Coming { level, from });
+                self.begin(&mut at, &mut coming, &days, *day, &mut periods);
             }
         }
-        self.pass(&mut at, &days, today, &mut periods);
+        self.begin(&mut at, &mut coming, &days, today, &mut periods);
         let points = self.points(&days, today);
-        // A level that begins next month is not hers yet.
-        let begun = at.level > 0 && at.since <= today;
-        let level = if begun { at.level } else { self.before(&days, today, at) };
-        let name = |level: usize| level.checked_sub(1).and_then(|place| self.tiers.get(place));
+        let tier = |level: usize| level.checked_sub(1).and_then(|place| self.tiers.get(place));
+        let name = |level: usize| tier(level).map(|tier| tier.name.clone());
         TierStanding {
-            tier: name(level).map(|tier| tier.name.clone()),
-            since: (begun && at.since > NaiveDate::MIN).then_some(at.since),
-            until: if begun { at.until } else { None },
-            in_grace: begun && at.until.is_some_and(|until| until < today),
+            tier: name(at.level),
+            since: (at.level > 0 && at.since > NaiveDate::MIN).then_some(at.since),
+            until: at.until.filter(|_| at.level > 0),
+            in_grace: at.level > 0 && at.until.is_some_and(|until| until < today),
             points,
-            next: self.tiers.get(level).map(|next| (next.name.clone(), next.from.saturating_sub(points))),
+            next: self.tiers.get(at.level).map(|next| (next.name.clone(), next.from.saturating_sub(points))),
+            coming: coming.and_then(|coming| Some((name(coming.level)?, coming.from))),
         }
     }
 
-    /// The level before the one that has not begun: as if what was earned on the days of its cycle did not count yet.
-    fn before(&self, days: &BTreeMap<NaiveDate, u64>, today: NaiveDate, at: At) -> usize {
-        if at.level == 0 {
-            return 0;
-        }
+    fn next_month(&self, day: NaiveDate) -> Option<NaiveDate> {
         let month = PeriodRule { reckoning: self.lasts.reckoning, ..PeriodRule::end_of(Cycle::Month) };
-        let Some(first) = month.first_day(today) else { return 0 };
-        let earlier: BTreeMap<NaiveDate, u64> =
-            days.range(..first).map(|(day, points)| (*day, *points)).collect();
-        let Some(last) = earlier.keys().next_back().copied() else { return 0 };
-        self.reached(self.points(&earlier, last)).min(at.level)
+        month.last_day(day)?.succ_opt()
+    }
+
+    /// Goes on to a day: what she has goes on or down until a level begins that she has reached, and from then on.
+    fn begin(
+        &self,
+        at: &mut At,
+        coming: &mut Option<Coming>,
+        days: &BTreeMap<NaiveDate, u64>,
+        day: NaiveDate,
+        periods: &mut u32,
+    ) {
+        if let Some(Coming { level, from }) = coming.take_if(|coming| coming.from <= day) {
+            self.pass(at, days, from, periods);
+            if level > at.level {
+                *at = At { level, since: from, until: self.lasts.last_day(from) };
+            }
+        }
+        self.pass(at, days, day, periods);
     }
 
     /// Lets the periods go by that end before a day.

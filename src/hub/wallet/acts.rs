@@ -380,6 +380,10 @@ fn pay(
     for (_, account) in views::accounts(tx, context, record, &unit)? {
         let part = tx.get::<Part>(&keys::part(account, 0))?;
         let available = part.map_or(0, |part| part.account.balances(context.now).available());
+        // The host may let her owe something.
+        let head = tx.get::<Head>(&keys::account(account))?;
+        let debt = head.map_or(Some(0), |head| head.limits.debt).unwrap_or(u64::MAX);
+        let available = available.saturating_add_unsigned(debt);
         all = all.saturating_add(available);
         let share = u64::try_from(available).unwrap_or(0).min(wanted);
         wanted -= share;

@@ -9,8 +9,8 @@ use crate::ids::RecordId;
 use crate::store::{Stop, Tx};
 use crate::wallet::Unit;
 use crate::wallet::ledger::{
-    Account, AccountId, Act, Balances, Entry, Facts, Limits, Outcome, Refusal, Side, Transfer, TransferId,
-    apply,
+    Account, AccountId, Act, Balances, Entry, Facts, Limits, MOST, Outcome, Refusal, Side, Transfer,
+    TransferId, apply,
 };
 use crate::wallet::statement::{BalanceProof, Line, LineKind, Mark, Statement};
 
@@ -28,7 +28,8 @@ pub fn house_account_id(context: &Context<'_>, name: &str) -> AccountId {
 /// Opens an account of the house under a name, such as `sales/berlin`, `bank`, `gift cards`; opening it again does nothing.
 /// Answers with its id; `None` if it is open with another unit.
 ///
-/// It has no limits, and is kept in sixteen parts, so that tills that pay into it at once do not wait for one another.
+/// It has no limits, and is kept in sixteen parts, so that tills that pay into it at once do not wait for one another. No part
+/// takes more than a sixteenth of what an account can hold, so that all of them together are a number.
 ///
 /// # Errors
 /// Of the store only.
@@ -86,6 +87,46 @@ pub fn transfer(tx: &mut Tx<'_>, _: &Context<'_>, id: TransferId) -> Result<Opti
     tx.get(&keys::entry(id))
 }
 
+/// The transfers by which an act on a wallet was done, in their order: what moved, was held or was freed, such as how many
+/// points came back; none if nothing did. What is counted against a member's limit is left out. `None` if no act of that id
+/// was done.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// O(transfers of the act).
+pub(in crate::hub) fn moved_by(
+    tx: &mut Tx<'_>,
+    _: &Context<'_>,
+    act: TransferId,
+) -> Result<Option<Vec<Entry>>, Stop> {
+    let Some(done) = tx.get::<super::stored::Done>(&keys::done(act))? else { return Ok(None) };
+    let real = done.moved.iter().filter(|moved| !moved.allowance);
+    let wanted: Vec<_> = real.map(|moved| keys::entry(moved.transfer)).collect();
+    Ok(Some(tx.get_many::<Entry>(&wanted)?.into_iter().flatten().collect()))
+}
+
+/// Sets the limits of a customer's account of money: how much she may owe, and how much it takes. They bind what comes from now
+/// on, and may be set below what is there. Whether there is such an account; that of the house, which is kept in parts, and
+/// points, which are in lots, take none.
+///
+/// # Errors
+/// Of the store only.
+pub(in crate::hub) fn limit_account(
+    tx: &mut Tx<'_>,
+    _: &Context<'_>,
+    account: AccountId,
+    limits: Limits,
+) -> Result<bool, Stop> {
+    let Some(head) = tx.get::<Head>(&keys::account(account))? else { return Ok(false) };
+    if head.parts != 1 || !matches!(head.unit, Unit::Money(_)) {
+        return Ok(false);
+    }
+    tx.put(&keys::account(account), &Head { limits, ..head })?;
+    Ok(true)
+}
+
 /// What became of transfers that stand or fall together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "transfers")]
@@ -100,6 +141,11 @@ pub enum TransfersOutcome {
         place: usize,
         /// Why.
         why: Refusal,
+    },
+    /// None stands that did not stand before: a customer's points are in lots, which only acts on her wallet move.
+    HasLots {
+        /// The place of the first that names an account of that kind.
+        place: usize,
     },
 }
 
@@ -136,6 +182,13 @@ pub fn transfer_all(
 ) -> Result<TransfersOutcome, Stop> {
     let mut known = 0_usize;
     for (place, transfer) in transfers.iter().enumerate() {
+        for account in transfer.accounts().into_iter().flat_map(|(debit, credit)| [debit, credit]) {
+            let head = tx.get::<Head>(&keys::account(account))?;
+            if head.is_some_and(|head| head.parts == 1 && matches!(head.unit, Unit::Points(_))) {
+                tx.discard();
+                return Ok(TransfersOutcome::HasLots { place });
+            }
+        }
         let refused = match enter(tx, context, transfer)? {
             Outcome::Posted(_) if known > 0 => Some(Refusal::PartlyKnown),
             Outcome::Posted(_) => None,
@@ -158,12 +211,21 @@ fn part_of(head: &Head, by: TransferId) -> u8 {
     by.as_bytes().last().map_or(0, |last| last.checked_rem(head.parts).unwrap_or(0))
 }
 
-fn load(tx: &mut Tx<'_>, id: AccountId, by: TransferId) -> Result<Option<(u8, Part)>, Stop> {
+/// An account, or the part of it that a transfer goes to, with the most that it may come to on one side.
+struct Loaded {
+    place: u8,
+    part: Part,
+    most: u64,
+}
+
+fn load(tx: &mut Tx<'_>, id: AccountId, by: TransferId) -> Result<Option<Loaded>, Stop> {
     let Some(head) = tx.get::<Head>(&keys::account(id))? else { return Ok(None) };
-    let part = part_of(&head, by);
+    let place = part_of(&head, by);
     let fresh = || Part { account: Account::new(id, head.unit.clone(), head.limits), mark: Mark::default() };
-    let held = tx.get::<Part>(&keys::part(id, part))?.unwrap_or_else(fresh);
-    Ok(Some((part, Part { account: held.account.with_limits(head.limits), mark: held.mark })))
+    let held = tx.get::<Part>(&keys::part(id, place))?.unwrap_or_else(fresh);
+    let part = Part { account: held.account.with_limits(head.limits), mark: held.mark };
+    let most = MOST.checked_div(head.parts.into()).unwrap_or(MOST);
+    Ok(Some(Loaded { place, part, most }))
 }
 
 /// Applies one transfer and writes what follows from it.
@@ -187,7 +249,7 @@ pub(super) fn enter(
         None => (None, None),
     };
     if matches!(transfer.act, Act::Hold { until: Some(_), .. }) {
-        for (_, part) in debit.iter().chain(&credit) {
+        for Loaded { part, .. } in debit.iter().chain(&credit) {
             if part.account.ending(context.now).count() >= MOST_HOLDS {
                 return Ok(Outcome::Refused(Refusal::TooManyHolds { account: part.account.id() }));
             }
@@ -196,11 +258,19 @@ pub(super) fn enter(
     let facts = Facts {
         known: None,
         hold: hold.as_mut(),
-        debit: debit.as_mut().map(|(_, part)| &mut part.account),
-        credit: credit.as_mut().map(|(_, part)| &mut part.account),
+        debit: debit.as_mut().map(|loaded| &mut loaded.part.account),
+        credit: credit.as_mut().map(|loaded| &mut loaded.part.account),
     };
     let outcome = apply(facts, transfer, context.now);
     let Outcome::Posted(entry) = &outcome else { return Ok(outcome) };
+    for Loaded { part, most, .. } in debit.iter().chain(&credit) {
+        let of = part.account.balances(context.now);
+        let debits = of.debits_pending.saturating_add(of.debits_posted);
+        let credits = of.credits_pending.saturating_add(of.credits_posted);
+        if debits.max(credits) > *most {
+            return Ok(Outcome::Refused(Refusal::Overflow { account: part.account.id() }));
+        }
+    }
     let kind = match transfer.act {
         Act::Move { .. } => LineKind::Moved,
         Act::Hold { .. } => LineKind::Held,
@@ -208,7 +278,7 @@ pub(super) fn enter(
         Act::Void { .. } => LineKind::Freed,
     };
     for (side, held) in [(Side::Debit, debit), (Side::Credit, credit)] {
-        let Some((place, mut part)) = held else { continue };
+        let Some(Loaded { place, mut part, .. }) = held else { continue };
         let line = Line {
             number: part.mark.lines.saturating_add(1),
             at: entry.at,

@@ -5,7 +5,7 @@ use crate::hub::Who;
 use crate::hub::front::use_cases;
 use crate::pricing::coupon::GuessRules;
 use crate::signing::SigningKeys;
-use crate::wallet::ledger::{AccountId, Balances, Entry, Transfer, TransferId};
+use crate::wallet::ledger::{AccountId, Balances, Entry, Limits, Transfer, TransferId};
 use crate::wallet::statement::{BalanceProof, Statement};
 use crate::wallet::tier::{TierRules, TierStanding};
 use crate::wallet::{ProgrammeId, Unit};
@@ -33,6 +33,12 @@ use_cases! {
     points_issued(programme: &ProgrammeId) -> Option<Balances>;
     /// Applies transfers that stand or fall together; see [`transfer_all`](crate::hub::transfer_all).
     transfer_all(transfers: &[Transfer]) -> TransfersOutcome;
+    /// The transfers by which an act was done, now or before: what moved, was held or was freed, such as how many points came
+    /// back; none if nothing did. What is counted against a member's limit is left out. `None` if no act of that id was done.
+    moved_by(act: TransferId) -> Option<Vec<Entry>>;
+    /// Sets the limits of a customer's account of money: how much she may owe, and how much it takes. They bind what comes from
+    /// now on. Whether there is such an account; accounts of the house and of points take none.
+    limit_account(account: AccountId, limits: Limits) -> bool;
     /// A transfer that stands; see [`transfer`](crate::hub::transfer()).
     transfer(id: TransferId) -> Option<Entry>;
     /// An account's four balances; see [`account_balances`](crate::hub::account_balances).

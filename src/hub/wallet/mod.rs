@@ -26,6 +26,7 @@ pub use books::{
     TransfersOutcome, account_balances, balance_proof, house_account_id, open_house_account, statement,
     transfer, transfer_all,
 };
+pub(super) use books::{limit_account, moved_by};
 pub(super) use families::end_family;
 pub use families::{leave_family, share_account};
 pub use gifts::{GiftStanding, gift_card};

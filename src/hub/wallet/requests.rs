@@ -62,9 +62,10 @@ pub enum Deed<'a> {
         /// The payment.
         of: TransferId,
     },
-    /// Money of a payment comes back to where it came from.
+    /// Money comes back to where it came from, as far as it is there: that of a payment to the customer or the card, that of a
+    /// top-up or of a card that was sold to the house.
     Refund {
-        /// The payment, or its capture.
+        /// The payment or its capture, the top-up, the sale of the card.
         of: TransferId,
         /// How much, in minor units.
         amount: u64,

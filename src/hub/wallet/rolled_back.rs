@@ -1,12 +1,12 @@
 //! What follows on a payment: its capture, its release, money that comes back.
 
-use super::acts::{Acted, post, transfer_id};
+use super::acts::{Acted, End, post, transfer_id};
 use super::requests::{WalletAct, WalletRefusal};
 use super::stored::{Done, Moved};
 use super::{gifts, keys};
 use crate::hub::Context;
 use crate::store::{Stop, Tx};
-use crate::wallet::ledger::{Transfer, TransferId};
+use crate::wallet::ledger::{Refusal, Transfer, TransferId};
 
 fn done_before(tx: &mut Tx<'_>, of: TransferId) -> Acted<Done> {
     let found: Result<Option<Done>, Stop> = tx.get(&keys::done(of));
@@ -80,9 +80,9 @@ pub(super) fn refund(
     mut done: Done,
 ) -> Acted<Done> {
     let mut payment = done_before(tx, of)?;
-    let is_payment =
-        payment.asked.get("act").is_some_and(|act| matches!(&**act, "pay" | "capture" | "pay_by_gift"));
-    if !is_payment || payment.moved.iter().any(|moved| moved.held) {
+    let what = payment.asked.get("act").map_or("", String::as_str);
+    let moves = matches!(what, "pay" | "capture" | "pay_by_gift" | "top_up" | "issue_gift");
+    if !moves || payment.moved.iter().any(|moved| moved.held) {
         return Err(WalletRefusal::NothingToRollBack.into());
     }
     if amount == 0 {
@@ -93,7 +93,7 @@ pub(super) fn refund(
     if amount > left {
         return Err(WalletRefusal::MoreThanLeft { left }.into());
     }
-    if let Some(card) = payment.gift {
+    if let Some(card) = payment.gift.filter(|_| what != "issue_gift") {
         gifts::prolong(tx, context, card)?;
     }
     for allowance in [false, true] {
@@ -106,7 +106,12 @@ pub(super) fn refund(
             wanted -= share;
             moved.back += share;
             let id = transfer_id(act, done.moved.len());
-            let back = post(tx, context, act, Transfer::new(id, moved.credit, moved.debit, share))?;
+            let back = match post(tx, context, act, Transfer::new(id, moved.credit, moved.debit, share)) {
+                Err(End::Refused(WalletRefusal::Transfer(Refusal::ExceedsCredits { available, .. }))) => {
+                    return Err(WalletRefusal::NotEnough { available }.into());
+                }
+                back => back?,
+            };
             done.moved.push(Moved { allowance, ..back });
         }
     }

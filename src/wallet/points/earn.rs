@@ -67,7 +67,8 @@ pub struct EarnRules {
     /// They count after so many days: as long as goods may come back.
     #[serde(default)]
     pub pending_days: u32,
-    /// How long they count, from the day of the purchase; for ever, if none.
+    /// How long they count, from the day of the purchase, or if that would be over by then, from the day on which they begin to
+    /// count; for ever, if none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lasts: Option<PeriodRule>,
 }
@@ -139,6 +140,7 @@ impl EarnRules {
                 day.checked_add_signed(TimeDelta::days(days.into())).map_or(at, |day| zone.start_of(day))
             }
         };
-        (from, self.lasts.and_then(|rule| rule.until(at, zone)))
+        let until = |start| self.lasts.and_then(|rule| rule.until(start, zone));
+        (from, until(at).and_then(|end| if from < end { Some(end) } else { until(from) }))
     }
 }
