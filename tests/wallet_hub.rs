@@ -547,6 +547,7 @@ fn a_gift_card_is_for_whoever_has_its_code() {
         code,
         to: "sales",
         amount: money(amount),
+        hold: None,
         subject: "till",
         guesses: &guesses,
     };

@@ -334,6 +334,7 @@ fn a_refund_brings_nothing_else_back_to_an_ended_card() {
         code: &printed,
         to: "sales",
         amount: money(amount),
+        hold: None,
         subject: "till",
         guesses: &guesses,
     };
@@ -361,6 +362,7 @@ fn a_log_shows_nobodys_code_or_name() {
         code: &code,
         to: "sales",
         amount: money(1),
+        hold: None,
         subject: "sara@example.org",
         guesses: &guesses,
     };
@@ -451,4 +453,36 @@ fn the_host_sets_limits_and_learns_what_moved() {
     }
     assert_eq!(shop.points(&sara), 5);
     assert!(!shop.hub.limit_account(points, Limits::no_debt()).unwrap());
+}
+
+#[test]
+fn a_gift_card_is_held_and_its_sale_taken_back() {
+    let shop = Shop::open();
+    let (code, guesses) = (GiftCode::from_entropy([42; 16]), GuessRules::retail());
+    shop.done(
+        1,
+        Deed::IssueGift { code: &code, from: "bank", amount: money(100), until: None, refund_days: 14 },
+    );
+    let printed = code.reveal();
+    let holds = |amount, hold| Deed::PayByGift {
+        code: &printed,
+        to: "sales",
+        amount: money(amount),
+        hold,
+        subject: "till",
+        guesses: &guesses,
+    };
+    shop.done(2, holds(80, Some(at(60))));
+    assert_eq!(shop.refused(3, holds(21, None)), WalletRefusal::NotEnough { available: 20 });
+    shop.done(3, Deed::Capture { of: id(2), amount: Some(30) });
+    assert_eq!(shop.refused(4, holds(71, None)), WalletRefusal::NotEnough { available: 70 });
+    shop.done(4, holds(10, Some(at(60))));
+    shop.done(5, Deed::Release { of: id(4) });
+    shop.done(6, Deed::Refund { of: id(3), amount: 5 });
+    assert_eq!(
+        shop.refused(7, Deed::Refund { of: id(1), amount: 76 }),
+        WalletRefusal::NotEnough { available: 75 }
+    );
+    shop.done(7, Deed::Refund { of: id(1), amount: 75 });
+    assert_eq!(shop.refused(8, holds(1, None)), WalletRefusal::NotEnough { available: 0 });
 }

@@ -11,7 +11,10 @@ use std::task::{Context as TaskContext, Poll, Waker};
 
 use attack_support::{NOON, TENANT, instant, rules, said};
 use proptest::prelude::*;
-use throughline::hub::{Deed, FixedClock, Hub, TransfersOutcome, WalletAct, Who};
+use throughline::calendar::Zone;
+use throughline::hub::{
+    Afterwards, CommandKey, Deed, FixedClock, Hub, MemberLimit, TransfersOutcome, WalletAct, What, Who,
+};
 use throughline::money::{Currency, CurrencyUnit, Money};
 use throughline::store::{
     Batch, BoxFuture, Committed, Entry, MemoryStore, ReadSet, Seq, Snapshot, Store, StoreError, View,
@@ -19,6 +22,7 @@ use throughline::store::{
 use throughline::time::{DateTime, TimeDelta, Utc};
 use throughline::wallet::Unit;
 use throughline::wallet::ledger::{Account, AccountId, Ledger, Limits, Outcome, State, Transfer, TransferId};
+use throughline::wallet::period::Cycle;
 
 /// One operation: what, and how many seconds the clock goes on before it.
 #[derive(Debug, Clone, Copy)]
@@ -392,5 +396,65 @@ proptest! {
         let (_, left) = play(&programme, &world, &schedule);
         prop_assert!(left.is_empty());
         check_store(&world);
+    }
+}
+
+/// She is erased while a link from her to the books is made: whoever is later sees the other, and nothing leads from her to the
+/// books in the end, under every schedule of what they read and commit.
+#[test]
+fn an_erasure_wins_against_whoever_links_her_to_the_books() {
+    for shares in [false, true] {
+        let (mut open, mut ends, mut linked) = (vec![Vec::<usize>::new()], 0, 0);
+        while let Some(schedule) = open.pop() {
+            let store = Arc::new(MemoryStore::new());
+            let clock = Arc::new(FixedClock::at(instant(NOON)));
+            let plain = Hub::with_clock(store.clone(), TENANT, rules(), clock.clone()).unwrap();
+            let customer = |name| plain.record(&said(name, "web", 1).user(name).event()).unwrap().record;
+            let (sara, dina) = (customer("u-1"), customer("u-2"));
+            plain.open_house_account("bank", &euro().into()).unwrap().unwrap();
+            let turns = Arc::new(Turns { inner: store.clone(), snapshots: true });
+            let hub = Hub::with_clock(turns, TENANT, rules(), clock).unwrap().asynchronous();
+            let (her, other) = (Who::Record(sara), Who::Record(dina));
+            let (key, what) = (CommandKey::new("gdpr"), What::Record(sara));
+            let (unit, zone) = (Unit::from(euro()), Zone::utc());
+            let act = Deed::TopUp { to: &her, from: "bank", amount: Money::new(100, euro()) };
+            let acts = [WalletAct::new(id(1), act)];
+            let mut clients: [Pin<Box<dyn Future<Output = bool> + '_>>; 2] = [
+                Box::pin(async { hub.erase(&key, &what, Afterwards::Admit).await.is_ok() }),
+                Box::pin(async {
+                    if shares {
+                        let limit = MemberLimit::each(Cycle::Month, 9);
+                        hub.share_account("f", &other, &unit, &zone, &her, limit).await.unwrap()
+                    } else {
+                        hub.wallet_act(&acts).await.unwrap().is_done()
+                    }
+                }),
+            ];
+            let mut done: [Option<bool>; 2] = [None; 2];
+            let mut task = TaskContext::from_waker(Waker::noop());
+            for client in schedule.iter().copied() {
+                if done[client].is_none()
+                    && let Poll::Ready(got) = clients[client].as_mut().poll(&mut task)
+                {
+                    done[client] = Some(got);
+                }
+            }
+            if let [Some(erased), Some(link)] = done {
+                ends += 1;
+                linked += usize::from(link);
+                assert!(erased);
+                let text = sara.to_string();
+                let names = store.dump().any(|(key, value)| {
+                    key.as_bytes().windows(16).any(|part| part == sara.as_bytes())
+                        || String::from_utf8_lossy(&value).contains(&text)
+                });
+                assert!(!names, "{schedule:?}");
+            } else {
+                assert!(schedule.len() < 120, "somebody never ends");
+                let alive = (0..2).filter(|client| done[*client].is_none());
+                open.extend(alive.map(|client| [&schedule[..], &[client]].concat()));
+            }
+        }
+        assert!(ends > 3 && linked > 0 && linked < ends, "{linked} of {ends}");
     }
 }

@@ -25,7 +25,10 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         refund_days: 30,
     };
     // The books are summed after each act, and the card's account is one of them.
-    shop.hub.wallet_act(&[throughline::hub::WalletAct::new(shop.id("gift"), issue)])?;
+    let sold = shop.hub.wallet_act(&[throughline::hub::WalletAct::new(shop.id("gift"), issue)])?;
+    if !sold.is_done() {
+        return Err("the card is not sold: that must not happen".into());
+    }
     let GiftStanding::Good { account, .. } = shop.hub.gift_card(&code.reveal(), "till 3", &guesses)? else {
         return Err("the card is not good: that must not happen".into());
     };
@@ -68,6 +71,7 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
             code: typed,
             to: "sales",
             amount: shop.money(amount)?,
+            hold: None,
             subject: "web",
             guesses: &guesses,
         };

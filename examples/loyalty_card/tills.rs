@@ -21,7 +21,8 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         number("Refused"),
         number("Left"),
     ]);
-    for (name, amount, tills, takes) in [("נועה", "30.00", 2, "30.00"), ("Анна", "100.00", 64, "4.00")]
+    for (name, amount, tills, takes, enough) in
+        [("נועה", "30.00", 2, "30.00", 1), ("Анна", "100.00", 64, "4.00", 25)]
     {
         let customer = shop.customer(name)?;
         shop.done(&format!("before {tills}"), "top_up", shop.top_up(customer, "bank cards", amount)?)?;
@@ -58,6 +59,9 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         let mut paid = 0;
         for answer in answers {
             paid += usize::from(answer?.is_done());
+        }
+        if paid != enough {
+            return Err(format!("{paid} tills are paid instead of {enough}: that must not happen").into());
         }
         table.row([
             crate::words::quoted(customer.name),

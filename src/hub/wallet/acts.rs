@@ -165,8 +165,8 @@ fn one(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>) -> Acted<boo
             let card = gifts::Issue { code, from, amount, until, refund_days };
             gifts::issue(tx, context, act, &card, done)?
         }
-        Deed::PayByGift { code, to, amount, subject, guesses } => {
-            let payment = gifts::Payment { code, to, amount, subject, guesses };
+        Deed::PayByGift { code, to, amount, hold, subject, guesses } => {
+            let payment = gifts::Payment { code, to, amount, hold, subject, guesses };
             gifts::pay(tx, context, act, &payment, done)?
         }
     };
@@ -230,10 +230,11 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
             fields.extend([("code", code.reveal()), ("refund_days", refund_days.to_string())]);
             "issue_gift"
         }
-        Deed::PayByGift { code, to, amount, .. } => {
+        Deed::PayByGift { code, to, amount, hold, .. } => {
             let code =
                 crate::wallet::GiftCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.reveal());
             fields.extend([("to", to.to_owned()), ("amount", money(&amount)), ("code", code)]);
+            fields.push(("hold", instant(hold)));
             "pay_by_gift"
         }
     };

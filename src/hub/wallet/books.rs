@@ -61,6 +61,9 @@ pub(super) fn open(
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(parts), and O(holds with an end time) of each.
 pub fn account_balances(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -83,6 +86,9 @@ pub fn account_balances(
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(1).
 pub fn transfer(tx: &mut Tx<'_>, _: &Context<'_>, id: TransferId) -> Result<Option<Entry>, Stop> {
     tx.get(&keys::entry(id))
 }
@@ -175,6 +181,9 @@ pub enum TransfersOutcome {
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(transfers), and O(holds with an end time) of the parts that each touches.
 pub fn transfer_all(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -311,6 +320,9 @@ fn broken() -> crate::store::StoreError {
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(lines of the page).
 pub fn statement(
     tx: &mut Tx<'_>,
     _: &Context<'_>,
@@ -344,6 +356,9 @@ pub fn statement(
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(1): one signature.
 pub fn balance_proof(
     tx: &mut Tx<'_>,
     context: &Context<'_>,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::acts::{Acted, End, amount_of, house, post};
+use super::acts::{Acted, End, amount_of, house, move_or_hold, post};
 use super::books::open;
 use super::keys;
 use super::requests::{WalletAct, WalletRefusal};
@@ -27,6 +27,7 @@ pub(super) struct Payment<'a> {
     pub(super) code: &'a str,
     pub(super) to: &'a str,
     pub(super) amount: Money,
+    pub(super) hold: Option<DateTime<Utc>>,
     pub(super) subject: &'a str,
     pub(super) guesses: &'a GuessRules,
 }
@@ -103,6 +104,9 @@ fn find(
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(1).
 pub fn gift_card(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -178,7 +182,7 @@ pub(super) fn pay(
     if amount > available {
         return Err(WalletRefusal::NotEnough { available }.into());
     }
-    match post(tx, context, act, Transfer::new(act.id, gift.account, to, amount)) {
+    match post(tx, context, act, move_or_hold(act.id, gift.account, to, amount, payment.hold)) {
         Ok(moved) => Ok(Done { unit: Some(unit), amount, moved: vec![moved], gift: Some(card), ..done }),
         Err(End::Refused(WalletRefusal::Transfer(Refusal::ExceedsCredits { available, .. }))) => {
             Err(WalletRefusal::NotEnough { available }.into())

@@ -68,10 +68,10 @@ impl fmt::Debug for Deed<'_> {
                 out.field("code", code).field("from", &from).field("amount", amount);
                 out.field("until", until).field("refund_days", &refund_days).finish()
             }
-            Self::PayByGift { code, to, ref amount, subject, guesses } => {
+            Self::PayByGift { code, to, ref amount, ref hold, subject, guesses } => {
                 let mut out = f.debug_struct("PayByGift");
                 out.field("code", &Masked(code)).field("to", &to).field("amount", amount);
-                out.field("subject", &Masked(subject)).field("guesses", guesses).finish()
+                out.field("hold", hold).field("subject", &Masked(subject)).field("guesses", guesses).finish()
             }
         }
     }

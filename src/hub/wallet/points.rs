@@ -36,6 +36,9 @@ fn issuer_id(context: &Context<'_>, unit: &Unit) -> AccountId {
 ///
 /// # Errors
 /// Of the store only.
+///
+/// # Complexity
+/// O(1): sixteen parts.
 pub fn points_issued(
     tx: &mut Tx<'_>,
     context: &Context<'_>,

@@ -131,6 +131,8 @@ pub enum Deed<'a> {
         to: &'a str,
         /// How much.
         amount: Money,
+        /// Only hold it, until then.
+        hold: Option<DateTime<Utc>>,
         /// Whose wrong codes are counted: the host's word for a customer, a device, an address. Kept as a keyed hash.
         subject: &'a str,
         /// How guessing is slowed.
