@@ -18,11 +18,12 @@ use throughline::hub::{
 };
 use throughline::ids::OrderId;
 use throughline::keyed::Pepper;
+use throughline::stock::availability::{Beyond, BeyondKind, Dated};
 use throughline::stock::order::{
-    HandOverCode, NewParcel, OrderAct, OrderHours, OrderRefusal, OrderRules, OrderedLine, ParcelState,
-    Resolution,
+    Effect, HandOverCode, NewParcel, OrderAct, OrderHours, OrderRefusal, OrderRules, OrderedLine,
+    ParcelState, Resolution,
 };
-use throughline::stock::reservation::{StockRefusal, Terms};
+use throughline::stock::reservation::{Line, StockAct, StockChange, StockRefusal, Terms, Yield};
 use throughline::stock::{LocationId, ReservationKey};
 use throughline::store::MemoryStore;
 
@@ -37,6 +38,7 @@ struct Placing {
     parcels: Vec<NewParcel>,
     held: Option<ReservationKey>,
     who: Option<Who>,
+    backorder: bool,
     rules: OrderRules,
     hours: OrderHours,
 }
@@ -58,6 +60,7 @@ fn placing(number: &str) -> Placing {
         parcels: vec![parcel(SHOP, Some(SHOP)), parcel(DEPOT, None)],
         held: None,
         who: None,
+        backorder: false,
         rules: OrderRules::retail(),
         hours: OrderHours::new().with(LocationId::parse(SHOP).unwrap(), open, zone),
     }
@@ -76,7 +79,7 @@ impl Placing {
             parcels: &self.parcels,
             held: self.held.as_ref(),
             exchange_of: None,
-            backorder: false,
+            backorder: self.backorder,
         };
         let command = CommandKey::new(&format!("place-{}", self.number));
         shop.insist(|| hub.place_order(&command, &request, &self.terms()))
@@ -224,13 +227,15 @@ fn a_parcel_that_nobody_fetches_is_for_sale_again() {
     // Friday; Saturday, and Sunday until nine in the evening.
     clock.set(instant("2026-03-22T05:30:00Z"));
     assert_eq!(hub.orders_due(10).unwrap(), [id]);
-    let reminded = hub.order_tick(id, &order.terms()).unwrap();
+    let tick = |name: &str| hub.order_tick(&CommandKey::new(name), id, &order.terms()).unwrap();
+    let reminded = tick("saturday");
     assert_eq!(reminded.intents()[0].key, "parcel/0/pickup_reminder");
     assert!(hub.orders_due(10).unwrap().is_empty());
-    assert!(hub.order_tick(id, &order.terms()).unwrap().intents().is_empty());
+    assert_eq!(tick("saturday"), reminded, "the same look at the clock, the same answer");
+    assert!(tick("again").intents().is_empty());
     clock.set(instant("2026-03-22T17:30:00Z"));
     assert_eq!(hub.orders_due(10).unwrap(), [id]);
-    let expired = hub.order_tick(id, &order.terms()).unwrap();
+    let expired = tick("sunday");
     assert_eq!(expired.intents()[0].key, "parcel/0/pickup_expired");
     assert!(hub.orders_due(10).unwrap().is_empty());
     assert_eq!(shop.answers(&[&here])[0].available.units, 1);
@@ -245,7 +250,15 @@ fn only_the_code_opens_the_locker() {
     let hub = shop.hub();
     let order = placing("4711");
     let id = placed(order.place(&shop, &hub));
-    let give = |code: Option<&str>| hub.hand_over(id, 0, code, &order.terms()).unwrap();
+    let mut attempt = 0;
+    let mut give = |code: Option<&str>| {
+        attempt += 1;
+        let command = CommandKey::new(&format!("attempt-{attempt}"));
+        let given = hub.hand_over(&command, id, 0, code, &order.terms()).unwrap();
+        // An answer that was lost: the same attempt again is not another one.
+        assert_eq!(hub.hand_over(&command, id, 0, code, &order.terms()).unwrap(), given);
+        given
+    };
     let refused = |why| OrderActed::Refused { why };
     assert_eq!(give(None), refused(OrderRefusal::NotReady));
     order.act(&shop, &hub, id, "packed", &packed());
@@ -254,9 +267,172 @@ fn only_the_code_opens_the_locker() {
     for _ in 0..4 {
         assert_eq!(give(Some(other.reveal())), refused(OrderRefusal::WrongCode));
     }
+    assert_eq!(hub.order(id).unwrap().unwrap().parcels[0].wrong_codes, 4);
     assert!(give(Some(code.reveal())).is_done());
     assert_eq!(shop.answers(&[&place(SHOP, "MUG")])[0].level.on_hand, 0);
     assert!(give(Some(code.reveal())).intents().is_empty());
+    assert_eq!(
+        give(Some(other.reveal())),
+        refused(OrderRefusal::WrongCode),
+        "she has it, and it is wrong still"
+    );
+}
+
+/// An answer that is lost loses nothing: what is told and called for comes again under the same key.
+#[test]
+fn no_storm_loses_what_time_and_the_till_bring_about() {
+    in_every_shop(6, |shop| {
+        count(shop, &place(SHOP, "MUG"), 2);
+        count(shop, &place(DEPOT, "MUG"), 2);
+        let (clock, hub) = shop.hub_with_clock();
+        let (fetched, left) = (placing("4711"), placing("4712"));
+        let ids = [&fetched, &left].map(|order| {
+            let id = placed(order.place(shop, &hub));
+            order.act(shop, &hub, id, "paid", &OrderAct::Paid);
+            assert!(order.act(shop, &hub, id, "packed", &packed()).is_done());
+            id
+        });
+        let code = HandOverCode::of(&Pepper::new(b"a secret for tests"), ids[0], 0);
+        let give = CommandKey::new("till-1");
+        let done = shop.insist(|| hub.hand_over(&give, ids[0], 0, Some(code.reveal()), &fetched.terms()));
+        let OrderActed::Done { intents, effects, .. } = &done else { panic!("{done:?}") };
+        assert_eq!((intents[0].key.as_str(), effects.len()), ("parcel/0/receipt", 1));
+        clock.set(instant("2026-03-25T17:30:00Z"));
+        let tick = CommandKey::new("tick-1");
+        let done = shop.insist(|| hub.order_tick(&tick, ids[1], &left.terms()));
+        let OrderActed::Done { intents, effects, .. } = &done else { panic!("{done:?}") };
+        assert_eq!(intents[0].key, "parcel/0/pickup_expired");
+        assert!(effects.contains(&Effect::PayBack { units: vec![(0, 1)] }));
+        assert_eq!(shop.insist(|| hub.order_tick(&tick, ids[1], &left.terms())), done);
+    });
+}
+
+#[test]
+fn no_hold_is_promised_to_two_orders() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    let (here, there) = (place(SHOP, "MUG"), place(DEPOT, "MUG"));
+    count(&shop, &here, 9);
+    count(&shop, &there, 9);
+    let hub = shop.hub();
+    let hold = reserve(&[(&here, 1), (&there, 1)]);
+    assert!(accepted(&hub.act_on_stock(&key("cart-1"), &hold, &OPEN).unwrap()));
+    let of_cart = |number: &str| Placing { held: Some(key("cart-1")), ..placing(number) };
+    let refused = |order: Placing, refusal| {
+        let why = PlaceRefusal::Stock { refusals: vec![refusal] };
+        assert_eq!(order.place(&shop, &hub), PlaceOutcome::Refused { why });
+    };
+    let first = of_cart("1");
+    let id = placed(first.place(&shop, &hub));
+    refused(of_cart("2"), StockRefusal::AlreadyCommitted);
+    assert!(first.act(&shop, &hub, id, "off", &OrderAct::Cancel).is_done());
+    refused(of_cart("3"), StockRefusal::AlreadyDone);
+    // Somebody's cart has the number of an order: it stays hers.
+    assert!(accepted(&hub.act_on_stock(&key("5"), &hold, &OPEN).unwrap()));
+    placed(placing("5").place(&shop, &hub));
+    assert!(accepted(&hub.act_on_stock(&key("5"), &StockAct::Commit, &OPEN).unwrap()));
+    // White space makes no other number.
+    let again = placing("5 ").place(&shop, &hub);
+    assert_eq!(again, PlaceOutcome::Refused { why: PlaceRefusal::NumberReused });
+    let levels: Vec<u32> =
+        shop.answers(&[&here, &there]).iter().map(|answer| answer.level.allocated).collect();
+    assert_eq!(levels, [2, 2]);
+    // Another person's order under the same command key is another command.
+    let web = said("m-1", "web", 1).user("leila").to(&hub);
+    let mine = Placing { who: Some(Who::Record(web.record)), ..placing("5") };
+    assert_eq!(mine.place(&shop, &hub), PlaceOutcome::Refused { why: PlaceRefusal::KeyReused });
+}
+
+#[test]
+fn what_stock_refuses_of_one_line_keeps_no_other_and_is_reported() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    let (mug, cup) = (place(SHOP, "MUG"), place(SHOP, "CUP"));
+    count(&shop, &mug, 1);
+    count(&shop, &cup, 1);
+    let hub = shop.hub();
+    let line = |sku: &str| OrderedLine { sku: Sku::parse(sku).unwrap(), units: 1, cancelled: 0 };
+    let both = Placing { lines: vec![line("MUG"), line("CUP")], ..placing("1") };
+    let mut parcels = vec![both.parcels[0].clone()];
+    parcels[0].units = vec![(0, 1), (1, 1)];
+    let both = Placing { parcels, ..both };
+    let id = placed(both.place(&shop, &hub));
+    let id_key = key(&format!("{id}/0"));
+    let packed = OrderAct::Packed { parcel: 0, at: mug.location.clone(), units: vec![(0, 1), (1, 1)] };
+    both.act(&shop, &hub, id, "packed", &packed);
+    // The cup was given back behind the order's back.
+    let lines = Some(vec![Line::new(cup.clone(), 1)]);
+    let behind = StockAct::Cancel { lines, not_found: false };
+    assert!(accepted(&hub.act_on_stock(&id_key, &behind, &OPEN).unwrap()));
+    let given = hub.hand_over(&CommandKey::new("give"), id, 0, None, &both.terms()).unwrap();
+    let OrderActed::Done { miscounted, .. } = given else { panic!("{given:?}") };
+    assert_eq!(miscounted, [StockRefusal::MoreThanOpen { place: cup.clone(), open: 0 }]);
+    let levels: Vec<(u32, u32)> = shop
+        .answers(&[&mug, &cup])
+        .iter()
+        .map(|answer| (answer.level.on_hand, answer.level.allocated))
+        .collect();
+    assert_eq!(levels, [(0, 0), (1, 0)]);
+}
+
+#[test]
+fn what_was_promised_before_it_came_and_is_not_found_is_promised_no_longer() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    let (here, there) = (place(SHOP, "MUG"), place(DEPOT, "MUG"));
+    count(&shop, &here, 0);
+    count(&shop, &there, 1);
+    let hub = shop.hub();
+    let entries = vec![Dated { at: instant("2026-03-21T08:00:00Z"), units: 3 }];
+    let beyond = Some(Beyond { kind: BeyondKind::Backorder, cap: 3, not_before: None });
+    for (name, change) in
+        [("supply", StockChange::Supply { entries }), ("beyond", StockChange::Beyond { beyond })]
+    {
+        assert!(
+            hub.change_stock(&CommandKey::new(name), &here, &change, Yield::Refuse).unwrap().is_changed()
+        );
+    }
+    let order = Placing { backorder: true, ..placing("1") };
+    let id = placed(order.place(&shop, &hub));
+    let short = order.act(&shop, &hub, id, "short", &OrderAct::Short { parcel: 0, line: 0, units: 1 });
+    let OrderActed::Done { miscounted, .. } = short else { panic!("{short:?}") };
+    assert_eq!(miscounted, [StockRefusal::NotThere { place: here.clone(), on_hand: 0 }]);
+    assert_eq!(shop.answers(&[&here])[0].level.allocated, 0);
+}
+
+#[test]
+fn a_report_may_come_before_its_order() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    count(&shop, &place(SHOP, "MUG"), 1);
+    count(&shop, &place(DEPOT, "MUG"), 1);
+    let hub = shop.hub();
+    let order = placing("1");
+    let id = placed(order.place(&Shop::on(Arc::new(MemoryStore::new())), &{
+        let other = Shop::on(Arc::new(MemoryStore::new()));
+        count(&other, &place(SHOP, "MUG"), 1);
+        count(&other, &place(DEPOT, "MUG"), 1);
+        other.hub()
+    }));
+    let sent = OrderAct::Shipped { parcel: 1 };
+    assert_eq!(order.act(&shop, &hub, id, "sent", &sent), OrderActed::Unknown);
+    assert_eq!(placed(order.place(&shop, &hub)), id);
+    assert!(order.act(&shop, &hub, id, "sent", &sent).is_done());
+}
+
+#[test]
+fn an_act_with_other_hours_forgets_no_timer() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    count(&shop, &place(SHOP, "MUG"), 1);
+    count(&shop, &place(DEPOT, "MUG"), 1);
+    let (clock, hub) = shop.hub_with_clock();
+    let order = placing("1");
+    let id = placed(order.place(&shop, &hub));
+    order.act(&shop, &hub, id, "packed", &packed());
+    let blind = Placing { hours: OrderHours::new(), ..placing("1") };
+    blind.act(&shop, &hub, id, "paid", &OrderAct::Paid);
+    clock.set(instant("2026-03-22T17:30:00Z"));
+    assert_eq!(hub.orders_due(10).unwrap(), [id]);
+    let tick =
+        |name: &str, order: &Placing| hub.order_tick(&CommandKey::new(name), id, &order.terms()).unwrap();
+    assert!(tick("blind", &blind).intents().is_empty());
+    assert_eq!(tick("seeing", &order).intents()[0].key, "parcel/0/pickup_expired");
 }
 
 #[test]

@@ -161,7 +161,10 @@ fn collect(log: &mut Log<'_>) -> Result<(), Box<dyn Error>> {
     let town = log.town;
     let pepper = Pepper::new(b"a secret for the example");
     let now = town.at("2026-05-07T17:20:00+03:30")?;
-    let wrong = town.hub.hand_over(log.order, 0, Some("۱۲۳۴۵۶"), &town.terms())?;
+    let wrong = {
+        let command = CommandKey::new("till-wrong");
+        town.hub.hand_over(&command, log.order, 0, Some("۱۲۳۴۵۶"), &town.terms())?
+    };
     if wrong != (OrderActed::Refused { why: OrderRefusal::WrongCode }) {
         return Err("a wrong code was taken".into());
     }
@@ -170,11 +173,15 @@ fn collect(log: &mut Log<'_>) -> Result<(), Box<dyn Error>> {
         [(0, "in Tajrish: the first samovar"), (3, "and the second"), (1, "at the metro: the lamp")]
     {
         let code = HandOverCode::of(&pepper, log.order, parcel);
-        let done = town.hub.hand_over(log.order, parcel, Some(code.reveal()), &town.terms())?;
+        let give = |name: &str| {
+            let command = CommandKey::new(&format!("till-{parcel}{name}"));
+            town.hub.hand_over(&command, log.order, parcel, Some(code.reveal()), &town.terms())
+        };
+        let done = give("")?;
         if !done.is_done() {
             return Err(format!("{what}: {done:?}").into());
         }
-        let again = town.hub.hand_over(log.order, parcel, Some(code.reveal()), &town.terms())?;
+        let again = give("/again")?;
         if !again.intents().is_empty() {
             return Err("a parcel was handed over twice".into());
         }

@@ -7,8 +7,7 @@ use super::kept::{KeptOrder, Moved};
 use crate::hub::{CommandKey, Context};
 use crate::ids::OrderId;
 use crate::stock::order::{
-    Effect, HandOverCode, Intent, OrderAct, OrderOutcome, OrderRefusal, OrderStep, ParcelState, Proof, act,
-    due_acts,
+    Effect, HandOverCode, Intent, OrderAct, OrderOutcome, OrderRefusal, OrderStep, Proof, act, due_acts,
 };
 use crate::stock::reservation::StockRefusal;
 use crate::store::{Once, Stop, Stored, Tx};
@@ -69,6 +68,9 @@ impl Stored for OrderActed {
 /// it in the same unit of work: what left is booked out, what is called off is for sale again, what came back is on the
 /// shelf where it came back.
 ///
+/// A refusal is kept under the command key like any other answer: what is refused now and may be taken in later, such as a
+/// report that came too early, is tried again under another key. Only of an order that is not there nothing is kept.
+///
 /// ```
 /// use std::sync::Arc;
 /// use throughline::cart::Sku;
@@ -115,17 +117,32 @@ pub fn order_act(
 ) -> Result<OrderActed, Stop> {
     let asked = serde_json::to_vec(&(order, what)).unwrap_or_default();
     let request = context.request("order_act", &[&asked]);
-    let once = command
-        .once(tx, context, request, |tx| take(tx, context, order, std::slice::from_ref(what), terms))?;
-    Ok(match once {
+    once(tx, context, command, order, request, |tx, kept| {
+        take(tx, context, kept, std::slice::from_ref(what), terms)
+    })
+}
+
+/// Does something with an order once for each command key. A report that comes before its order is not kept, so that it can
+/// come again under the same key.
+fn once<'s>(
+    tx: &mut Tx<'s>,
+    context: &Context<'_>,
+    command: &CommandKey,
+    order: OrderId,
+    request: [u8; 16],
+    work: impl FnOnce(&mut Tx<'s>, KeptOrder) -> Result<OrderActed, Stop>,
+) -> Result<OrderActed, Stop> {
+    let Some(kept) = KeptOrder::get(tx, order)? else { return Ok(OrderActed::Unknown) };
+    Ok(match command.once(tx, context, request, |tx| work(tx, kept))? {
         Once::First(acted) | Once::Repeated(acted) => acted,
         Once::KeyReused => OrderActed::KeyReused,
     })
 }
 
-/// Hands a parcel over to whoever gives its code; without a code, to whom a person at the shop knows to be her. The code is
+/// Once for each command key: hands a parcel over to whoever gives its code; without a code, to whom a person at the shop knows to be her. The code is
 /// [`HandOverCode::of`] the order with the tenant's secret. A wrong one is counted, and after as many as
-/// [`OrderRules::wrong_codes`] says only a person helps.
+/// [`OrderRules::wrong_codes`] says only a person helps. The same command again counts a wrong code once; each attempt of
+/// the customer needs a key of its own.
 ///
 /// # Errors
 /// Of the store only.
@@ -135,6 +152,7 @@ pub fn order_act(
 pub fn hand_over(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
+    command: &CommandKey,
     order: OrderId,
     parcel: u16,
     code: Option<&str>,
@@ -146,21 +164,24 @@ pub fn hand_over(
         Some(typed) if right.matches(typed) => Proof::Code,
         Some(_) => Proof::WrongCode,
     };
-    let known = KeptOrder::get(tx, order)?;
-    let has_it = known
-        .and_then(|kept| kept.order.parcels.get(usize::from(parcel)).map(|own| own.state))
-        .is_some_and(|state| state == ParcelState::HandedOver);
-    let what = OrderAct::HandOver { parcel, proof };
-    let acted = take(tx, context, order, &[what], terms)?;
-    Ok(match acted {
-        OrderActed::Done { .. } if proof == Proof::WrongCode && !has_it => {
-            OrderActed::Refused { why: OrderRefusal::WrongCode }
-        }
-        acted => acted,
+    let asked = serde_json::to_vec(&(order, parcel, code)).unwrap_or_default();
+    let request = context.request("hand_over", &[&asked]);
+    once(tx, context, command, order, request, |tx, kept| {
+        let acted = take(tx, context, kept, &[OrderAct::HandOver { parcel, proof }], terms)?;
+        Ok(match acted {
+            OrderActed::Done { .. } if proof == Proof::WrongCode => {
+                OrderActed::Refused { why: OrderRefusal::WrongCode }
+            }
+            acted => acted,
+        })
     })
 }
 
-/// Does what time alone brings about: reminders and ends of what waits to be picked up. Asking again changes nothing.
+/// Does what time alone brings about, once for each command key: reminders and ends of what waits to be picked up, and of
+/// orders that nobody pays.
+///
+/// A key stands for one look at the clock: whoever does not know whether it took effect asks again under the same key and
+/// gets the same answer; the next look needs another key. So keep the key before it is used.
 ///
 /// # Errors
 /// Of the store only.
@@ -170,22 +191,24 @@ pub fn hand_over(
 pub fn order_tick(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
+    command: &CommandKey,
     order: OrderId,
     terms: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
-    let Some(kept) = KeptOrder::get(tx, order)? else { return Ok(OrderActed::Unknown) };
-    let due = due_acts(&kept.order, terms.rules, terms.hours, context.now);
-    take(tx, context, order, &due, terms)
+    let request = context.request("order_tick", &[order.as_bytes()]);
+    once(tx, context, command, order, request, |tx, kept| {
+        let due = due_acts(&kept.order, terms.rules, terms.hours, context.now);
+        take(tx, context, kept, &due, terms)
+    })
 }
 
 fn take(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
-    order: OrderId,
+    mut kept: KeptOrder,
     acts: &[OrderAct],
     OrderTerms { rules, hours, stock }: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
-    let Some(mut kept) = KeptOrder::get(tx, order)? else { return Ok(OrderActed::Unknown) };
     let (mut told, mut done) = (Vec::new(), Vec::new());
     for what in acts {
         match act(&kept.order, what, rules, hours, context.now) {

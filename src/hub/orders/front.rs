@@ -12,9 +12,9 @@ use_cases! {
     /// Takes in what happened to an order; see [`order_act`](crate::hub::order_act()).
     order_act(command: &CommandKey, order: OrderId, what: &OrderAct, terms: &OrderTerms<'_>) -> OrderActed;
     /// Hands a parcel over to whoever gives its code; see [`hand_over`](crate::hub::hand_over()).
-    hand_over(order: OrderId, parcel: u16, code: Option<&str>, terms: &OrderTerms<'_>) -> OrderActed;
+    hand_over(command: &CommandKey, order: OrderId, parcel: u16, code: Option<&str>, terms: &OrderTerms<'_>) -> OrderActed;
     /// Does what time alone brings about; see [`order_tick`](crate::hub::order_tick()).
-    order_tick(order: OrderId, terms: &OrderTerms<'_>) -> OrderActed;
+    order_tick(command: &CommandKey, order: OrderId, terms: &OrderTerms<'_>) -> OrderActed;
     /// An order as it stands; see [`order`](crate::hub::order()).
     order(id: OrderId) -> Option<Order>;
     /// Her orders; see [`orders_of`](crate::hub::orders_of()).

@@ -59,7 +59,11 @@ impl KeptOrder {
         rules: &OrderRules,
         hours: &OrderHours,
     ) -> Result<(), Stop> {
-        let due = next_due(&self.order, rules, hours).map(Millis::from);
+        let mut due = next_due(&self.order, rules, hours).map(Millis::from);
+        if self.order.waits_beyond(hours) {
+            // These hours say nothing about a parcel that waits: what was noted with others stands.
+            due = due.into_iter().chain(self.due).min();
+        }
         if due != self.due {
             if let Some(before) = self.due {
                 tx.delete(&keys::due(before, self.order.id));
@@ -84,7 +88,7 @@ impl KeptOrder {
         let mut reported = Vec::new();
         for effect in effects {
             if let Effect::Allocate { lines, .. } = effect {
-                let Some(key) = self.next_ticket() else { return Ok(Moved::Refused(Vec::new())) };
+                let Some(key) = self.next_ticket(tx, context)? else { return Ok(Moved::Refused(Vec::new())) };
                 let reserve = StockAct::Reserve { lines: lines.clone(), until: None, backorder: true };
                 for act in [reserve, StockAct::Commit] {
                     if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms)? {
@@ -104,33 +108,48 @@ impl KeptOrder {
                 }
                 _ => continue,
             };
-            for (key, lines) in self.shared_out(tx, context, lines)? {
-                let lines = Some(lines);
+            let (parts, nowhere) = self.shared_out(tx, context, lines)?;
+            reported.extend(nowhere);
+            // One act for each line: what stock refuses of one does not keep the others.
+            for (key, line) in parts {
+                let lines = Some(vec![line.clone()]);
                 let act = match not_found {
                     None => StockAct::Issue { lines },
                     Some(not_found) => StockAct::Cancel { lines, not_found },
                 };
-                if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms)? {
-                    reported.extend(why);
+                let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms)? else {
+                    continue;
+                };
+                if let ([StockRefusal::NotThere { on_hand, .. }], Some(true)) = (why.as_slice(), not_found) {
+                    give_up(tx, context, &key, &line, *on_hand, terms)?;
                 }
+                reported.extend(why);
             }
         }
         Ok(Moved::Done { reported })
     }
 
-    /// A key under which nothing is held yet; `None` if there is no such name.
-    fn next_ticket(&self) -> Option<ReservationKey> {
-        ReservationKey::parse(&format!("{}/{}", self.order.id, self.tickets.len())).ok()
+    /// A key under which nothing was ever held; `None` if there is no such name.
+    fn next_ticket(&self, tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Option<ReservationKey>, Stop> {
+        // Somebody else may have used a name that looks like an order's.
+        for number in (self.tickets.len()..).take(100) {
+            let Some(key) = keys::ticket(self.order.id, number) else { break };
+            if stock_ticket(tx, context, &key)?.is_none() {
+                return Ok(Some(key));
+            }
+        }
+        Ok(None)
     }
 
-    /// Which ticket has which of these units open, in the order in which the tickets were made.
+    /// Which ticket has which of these units open, in the order in which the tickets were made, and which units none has.
     fn shared_out(
         &self,
         tx: &mut Tx<'_>,
         context: &Context<'_>,
         lines: &[Line],
-    ) -> Result<Vec<(ReservationKey, Vec<Line>)>, Stop> {
+    ) -> Result<(Vec<Part>, Vec<StockRefusal>), Stop> {
         let mut wanted: BTreeMap<&Place, u32> = BTreeMap::new();
+        let mut open: BTreeMap<&Place, u32> = BTreeMap::new();
         for line in lines {
             let sum = wanted.entry(&line.place).or_default();
             *sum = sum.saturating_add(line.units);
@@ -138,23 +157,50 @@ impl KeptOrder {
         let mut parts = Vec::new();
         for key in &self.tickets {
             let Some(ticket) = stock_ticket(tx, context, key)? else { continue };
-            let mut part = Vec::new();
             for own in &ticket.lines {
-                if let Some(left) = wanted.get_mut(&own.place) {
-                    let here = own.open().min(*left);
-                    *left -= here;
-                    if here > 0 {
-                        part.push(Line::new(own.place.clone(), here));
-                    }
+                let Some((place, left)) =
+                    wanted.get_key_value(&own.place).map(|(place, left)| (*place, *left))
+                else {
+                    continue;
+                };
+                let here = own.open().min(left);
+                wanted.insert(place, left.saturating_sub(here));
+                let sum = open.entry(place).or_default();
+                *sum = sum.saturating_add(here);
+                if here > 0 {
+                    parts.push((key.clone(), Line::new(own.place.clone(), here)));
                 }
             }
-            if !part.is_empty() {
-                parts.push((key.clone(), part));
-            }
         }
-        Ok(parts)
+        let nowhere = wanted.into_iter().filter(|(_, left)| *left > 0).map(|(place, _)| {
+            StockRefusal::MoreThanOpen { place: place.clone(), open: open.get(place).copied().unwrap_or(0) }
+        });
+        Ok((parts, nowhere.collect()))
     }
 }
+
+/// Units that were not found where fewer are on hand than that, such as those that were promised before they came: what is
+/// on hand is gone, and the rest is not promised any more.
+fn give_up(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    key: &ReservationKey,
+    line: &Line,
+    on_hand: u32,
+    terms: &Terms<'_>,
+) -> Result<(), Stop> {
+    let gone = line.units.min(on_hand);
+    for (units, not_found) in [(gone, true), (line.units.saturating_sub(gone), false)] {
+        if units > 0 {
+            let lines = Some(vec![Line::new(line.place.clone(), units)]);
+            act_on_stock(tx, context, key, &StockAct::Cancel { lines, not_found }, terms)?;
+        }
+    }
+    Ok(())
+}
+
+/// Units that a ticket has open.
+type Part = (ReservationKey, Line);
 
 /// What stock said.
 pub(super) enum Moved {

@@ -3,6 +3,7 @@
 use crate::hub::keys::{key, ordered};
 use crate::ids::{OrderId, RecordId};
 use crate::record::Millis;
+use crate::stock::ReservationKey;
 use crate::store::Key;
 
 /// Orders about which time alone brings something about.
@@ -28,6 +29,11 @@ pub(super) fn of_record(record: RecordId, order: OrderId) -> Key {
 /// All orders of a record.
 pub(super) fn all_of_record(record: RecordId) -> Key {
     key(&[b"$", record.as_bytes()])
+}
+
+/// Under which an order's units are held; `None` if there is no such name.
+pub(super) fn ticket(order: OrderId, number: usize) -> Option<ReservationKey> {
+    ReservationKey::parse(&format!("{order}/{number}")).ok()
 }
 
 /// The order that a key of [`due`] or [`of_record`] ends with.

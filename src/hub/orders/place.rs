@@ -4,13 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{KeptOrder, OrderMark};
 use super::keys;
-use crate::hub::stock::act_on_stock;
+use crate::hub::stock::{act_on_stock, stock_ticket};
 use crate::hub::{CommandKey, Context, Who};
 use crate::ids::OrderId;
 use crate::stock::ReservationKey;
 use crate::stock::StockErrorKind;
 use crate::stock::order::{Intent, NewParcel, Order, OrderHours, OrderRules, OrderedLine};
-use crate::stock::reservation::{Line, StockAct, StockOutcome, StockRefusal, Terms};
+use crate::stock::reservation::{Line, StockAct, StockOutcome, StockRefusal, Terms, TicketState};
 use crate::store::{Once, Stop, Stored, Tx};
 
 /// An order as it is placed.
@@ -24,7 +24,8 @@ pub struct OrderRequest<'a> {
     pub lines: &'a [OrderedLine],
     /// What comes from where and goes where.
     pub parcels: &'a [NewParcel],
-    /// Under which its units are held already, if they are: the cart's key. Its hold becomes the order's.
+    /// Under which its units are held already, if they are: the cart's key. Its hold becomes the order's, of one order
+    /// only: a key whose units were promised before is refused.
     pub held: Option<&'a ReservationKey>,
     /// The order for which this one is an exchange.
     pub exchange_of: Option<OrderId>,
@@ -85,15 +86,16 @@ pub enum PlaceRefusal {
     KeyReused,
 }
 
-/// The id of the order with that number: a keyed hash.
+/// The id of the order with that number: a keyed hash. White space around the number is dropped.
 #[must_use]
 pub fn order_id(context: &Context<'_>, number: &str) -> OrderId {
-    OrderId::from_bytes(context.rules.pepper.digest("order", &[number.as_bytes()]))
+    OrderId::from_bytes(context.rules.pepper.digest("order", &[number.trim().as_bytes()]))
 }
 
 /// Turns a cart into an order: promises every unit, all or none, and says what is to be told. Once for each command key.
 ///
-/// Where units are held already under the cart's key, that hold becomes the order's, so that nobody can come between.
+/// Where units are held already under the cart's key, that hold becomes the order's, so that nobody can come between. A
+/// refusal is kept under the command key as well: whoever tries again later does so under another.
 ///
 /// # Errors
 /// Of the store only.
@@ -107,9 +109,11 @@ pub fn place_order(
     request: &OrderRequest<'_>,
     terms: &OrderTerms<'_>,
 ) -> Result<PlaceOutcome, Stop> {
-    let asked = (request.number, request.lines, request.parcels, request.held, request.exchange_of);
+    let OrderRequest { number, who, lines, parcels, held, exchange_of, backorder } = request;
+    let asked = (number, lines, parcels, held, exchange_of, backorder);
     let asked = serde_json::to_vec(&asked).unwrap_or_default();
-    let hash = context.request("place_order", &[&asked]);
+    let who = who.map(|who| who.bytes(context));
+    let hash = context.request("place_order", &[&asked, who.as_ref().map_or(&[], <[u8; 17]>::as_slice)]);
     let once = command.once(tx, context, hash, |tx| place(tx, context, request, terms))?;
     Ok(match once {
         Once::First(outcome) | Once::Repeated(outcome) => outcome,
@@ -124,8 +128,8 @@ fn place(
     terms: &OrderTerms<'_>,
 ) -> Result<PlaceOutcome, Stop> {
     let refused = |why| Ok(PlaceOutcome::Refused { why });
-    let Ok(own_key) = ReservationKey::parse(request.number) else { return refused(PlaceRefusal::Invalid) };
-    let id = order_id(context, request.number);
+    let Ok(number) = ReservationKey::parse(request.number) else { return refused(PlaceRefusal::Invalid) };
+    let id = order_id(context, number.as_str());
     if KeptOrder::get(tx, id)?.is_some() {
         return refused(PlaceRefusal::NumberReused);
     }
@@ -142,7 +146,19 @@ fn place(
         Some(who) => who.record(tx, context)?,
         None => None,
     };
-    let key = request.held.cloned().unwrap_or(own_key);
+    let Some(key) = request.held.cloned().or_else(|| keys::ticket(id, 0)) else {
+        return refused(PlaceRefusal::Invalid);
+    };
+    // What was promised under the key belongs to another order: it is not promised twice.
+    match stock_ticket(tx, context, &key)?.map(|ticket| ticket.state) {
+        Some(TicketState::Committed) => {
+            return refused(PlaceRefusal::Stock { refusals: vec![StockRefusal::AlreadyCommitted] });
+        }
+        Some(TicketState::Done) => {
+            return refused(PlaceRefusal::Stock { refusals: vec![StockRefusal::AlreadyDone] });
+        }
+        _ => {}
+    }
     let lines: Vec<Line> = order.parcels.iter().flat_map(crate::stock::order::Parcel::goods).collect();
     let reserve = StockAct::Reserve { lines, until: None, backorder: request.backorder };
     for act in [reserve, StockAct::Commit] {

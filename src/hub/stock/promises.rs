@@ -13,8 +13,10 @@ use crate::time::{DateTime, NaiveDate, Utc};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct GivenPromise {
-    /// Which location is to keep it.
+    /// Which location is to keep the one that stands now.
     pub location: LocationId,
+    /// Which location was to keep the first: there it is counted.
+    pub first_location: LocationId,
     /// The first that was given. This is what is scored: a later one that replaces it makes it no better.
     pub first: Promise,
     /// The one that stands now.
@@ -53,6 +55,7 @@ pub fn give_promise(
         Some(before) => GivenPromise { now: promise.clone(), location: location.clone(), ..before },
         None => GivenPromise {
             location: location.clone(),
+            first_location: location.clone(),
             first: promise.clone(),
             now: promise.clone(),
             happened: None,
@@ -73,7 +76,7 @@ pub fn given_promise(
     tx.get(&keys::promise(context, key))
 }
 
-/// Scores a promise by what happened, and counts it at its location on the day (UTC) for which it was given. What happened
+/// Scores a promise by what happened, and counts it at the location that gave it first, on the day (UTC) for which it was given. What happened
 /// first counts: repeating it, or telling a later time, changes nothing. Without anything that happened it tells how the
 /// promise stands now. `None` if the key was promised nothing.
 ///
@@ -90,7 +93,7 @@ pub fn score_promise(
     if let (None, Some(at)) = (given.happened, happened) {
         given.happened = Some(at);
         tx.put(&of_promise, &given)?;
-        let of_score = keys::score(context, &given.location, given.first.by.date_naive());
+        let of_score = keys::score(context, &given.first_location, given.first.by.date_naive());
         let mut score = tx.get::<PromiseScore>(&of_score)?.unwrap_or_default();
         score.count(given.first.score(given.happened, context.now));
         tx.put(&of_score, &score)?;

@@ -285,7 +285,7 @@ pub(super) fn hand_over(taking: &mut Taking<'_>, number: u16, proof: Proof) -> T
     let most = taking.rules.wrong_codes;
     let parcel = waiting(taking, number)?;
     if parcel.state == ParcelState::HandedOver {
-        return Ok(());
+        return if proof == Proof::WrongCode { Err(OrderRefusal::WrongCode) } else { Ok(()) };
     }
     match proof {
         Proof::Identity => {}

@@ -81,10 +81,23 @@ pub fn next_due(order: &Order, rules: &OrderRules, hours: &OrderHours) -> Option
     next.min()
 }
 
+impl Order {
+    /// Whether a parcel waits at a location whose hours are not known.
+    pub(crate) fn waits_beyond(&self, hours: &OrderHours) -> bool {
+        let waiting = self.parcels.iter().filter(|parcel| parcel.is_waiting());
+        waiting.filter_map(|parcel| parcel.pick_up.as_ref()).any(|place| hours.of(place).is_none())
+    }
+}
+
 impl Parcel {
+    /// Whether it waits to be picked up.
+    const fn is_waiting(&self) -> bool {
+        matches!(self.state, ParcelState::ReadyForPickup | ParcelState::PickupExpiring)
+    }
+
     /// How long it waits to be picked up, if it does and its location's hours are known.
     pub(super) fn waits(&self, rules: &OrderRules, hours: &OrderHours) -> Option<PickUpWindow> {
-        if !matches!(self.state, ParcelState::ReadyForPickup | ParcelState::PickupExpiring) {
+        if !self.is_waiting() {
             return None;
         }
         let (windows, zone) = hours.of(self.pick_up.as_ref()?)?;

@@ -67,6 +67,8 @@ pub enum SlotRefusal {
 
 /// The most slots of one day.
 const MOST_SLOTS: usize = 1_440;
+/// The longest hours, in days, of which slots are made.
+const LONGEST_HOURS: i64 = 8;
 
 impl SlotPlan {
     /// Checks the settings.
@@ -110,8 +112,8 @@ impl SlotPlan {
         let mut at = if calendar.contains(from) { Some(from) } else { calendar.next_start(from) };
         while let Some(opens) = at.filter(|opens| *opens < until) {
             // Hours that go on into those of the next day end where their own do.
-            let closes =
-                calendar.next_end_within(opens, TimeDelta::days(8)).map_or(last, |end| end.min(last));
+            let longest = TimeDelta::days(LONGEST_HOURS);
+            let closes = calendar.next_end_within(opens, longest).map_or(last, |end| end.min(last));
             let mut start = opens;
             while let Some(end) = start.checked_add_signed(length)
                 && end <= closes
@@ -131,7 +133,7 @@ impl SlotPlan {
     /// Why not.
     ///
     /// # Complexity
-    /// As [`SlotPlan::slots`].
+    /// As [`SlotPlan::slots`], for each day on which the slot's hours may have begun, at most nine.
     pub fn bookable(
         &self,
         start: DateTime<Utc>,
@@ -139,7 +141,8 @@ impl SlotPlan {
         now: DateTime<Utc>,
     ) -> Result<Slot, SlotRefusal> {
         let (date, _) = zone.local(start);
-        let dates = [Some(date), date.pred_opt()].into_iter().flatten();
+        // Hours may have begun as many days before as the longest take.
+        let dates = std::iter::successors(Some(date), NaiveDate::pred_opt).take(9);
         let slot = dates.flat_map(|date| self.slots(date, zone)).find(|slot| slot.start == start);
         let slot = slot.ok_or(SlotRefusal::NoSuchSlot)?;
         self.may_book(slot, now)?;

@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::super::availability::{Beyond, CountSource, Dated, MAX_DATED};
 use super::Shelf;
-use crate::time::{DateTime, Utc};
+use crate::time::{DateTime, TimeDelta, Utc};
+
+/// By how much the clock of whoever counts may be fast.
+const SKEW: TimeDelta = TimeDelta::minutes(5);
 
 /// What changes at a shelf.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +17,7 @@ pub enum StockChange {
     Count {
         /// How many.
         units: u32,
-        /// When. A count older than the last one is refused.
+        /// When. A count older than the last one is refused, and one of the future; a clock may be fast by five minutes.
         at: DateTime<Utc>,
         /// By whom.
         #[serde(default)]
@@ -162,6 +165,8 @@ pub enum ChangeRefusal {
         /// When.
         counted_at: DateTime<Utc>,
     },
+    /// It is said to have been counted after now.
+    InTheFuture,
     /// That many were not announced for that instant.
     NotAnnounced,
     /// More than [`MAX_DATED`] entries.
@@ -204,7 +209,7 @@ impl Shelf {
             None if change.begins() => Self::new(0, now),
             None => return refused(ChangeRefusal::UnknownPlace),
         };
-        if let Err(why) = next.apply(change, shelf.is_some()) {
+        if let Err(why) = next.apply(change, shelf.is_some(), now) {
             return refused(why);
         }
         next.forget_lapsed(now);
@@ -224,14 +229,18 @@ impl Shelf {
         ChangeOutcome::Changed { on_hand, broken }
     }
 
-    fn apply(&mut self, change: &StockChange, known: bool) -> Result<(), ChangeRefusal> {
+    fn apply(&mut self, change: &StockChange, known: bool, now: DateTime<Utc>) -> Result<(), ChangeRefusal> {
         match change {
             StockChange::Count { units, at, source } => {
-                if known && *at < self.count.at {
+                if at.signed_duration_since(now) > SKEW {
+                    return Err(ChangeRefusal::InTheFuture);
+                }
+                let at = *at.min(&now);
+                if known && at < self.count.at.min(now) {
                     return Err(ChangeRefusal::Outdated { counted_at: self.count.at });
                 }
                 self.count.units = *units;
-                self.count.at = *at;
+                self.count.at = at;
                 self.count.source = *source;
                 self.damaged = self.damaged.min(*units);
             }
