@@ -317,9 +317,11 @@ fn the_first_promise_is_the_one_that_is_scored() {
                 steps: vec![],
             }
         };
+        let elsewhere = LocationId::parse("Тверская 7").unwrap();
         assert_eq!(shop.insist(|| hub.score_promise(&order, None)), None);
         shop.insist(|| hub.give_promise(&order, &arbat, &promise(4)));
-        shop.insist(|| hub.give_promise(&order, &arbat, &promise(6)));
+        // Another location takes it over; what is scored stays where it was promised first.
+        shop.insist(|| hub.give_promise(&order, &elsewhere, &promise(6)));
         let given = shop.insist(|| hub.given_promise(&order)).unwrap();
         assert_eq!((given.first, given.now), (promise(4), promise(6)));
         assert_eq!(shop.insist(|| hub.score_promise(&order, None)), Some(PromiseStanding::Open));

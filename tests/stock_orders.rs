@@ -26,6 +26,7 @@ use throughline::stock::order::{
 use throughline::stock::reservation::{Line, StockAct, StockChange, StockRefusal, Terms, Yield};
 use throughline::stock::{LocationId, ReservationKey};
 use throughline::store::MemoryStore;
+use throughline::time::{DateTime, Utc};
 
 const OPEN: Terms<'static> =
     Terms { safety: None, method: None, channels: None, channel: None, confidence: None };
@@ -39,6 +40,7 @@ struct Placing {
     held: Option<ReservationKey>,
     who: Option<Who>,
     backorder: bool,
+    pay_by: Option<DateTime<Utc>>,
     rules: OrderRules,
     hours: OrderHours,
 }
@@ -61,6 +63,7 @@ fn placing(number: &str) -> Placing {
         held: None,
         who: None,
         backorder: false,
+        pay_by: None,
         rules: OrderRules::retail(),
         hours: OrderHours::new().with(LocationId::parse(SHOP).unwrap(), open, zone),
     }
@@ -80,6 +83,7 @@ impl Placing {
             held: self.held.as_ref(),
             exchange_of: None,
             backorder: self.backorder,
+            pay_by: self.pay_by,
         };
         let command = CommandKey::new(&format!("place-{}", self.number));
         shop.insist(|| hub.place_order(&command, &request, &self.terms()))
@@ -153,6 +157,7 @@ fn an_order_takes_over_what_its_cart_held_and_nobody_comes_between() {
             held: None,
             exchange_of: None,
             backorder: false,
+            pay_by: None,
         };
         let refused = shop.insist(|| hub.place_order(&again, &request, &own.terms()));
         assert_eq!(refused, PlaceOutcome::Refused { why: PlaceRefusal::NumberReused });
@@ -186,7 +191,12 @@ fn stock_moves_along_with_the_order() {
             ("back", OrderAct::RequestReturn { id: "r".into(), units: vec![(0, 1)], exchange: Vec::new() }),
             (
                 "in",
-                OrderAct::ReceiveReturn { id: "r".into(), at: here.location.clone(), damaged: vec![(0, 1)] },
+                OrderAct::ReceiveReturn {
+                    id: "r".into(),
+                    at: here.location.clone(),
+                    units: Vec::new(),
+                    damaged: vec![(0, 1)],
+                },
             ),
             ("refund", OrderAct::Refunded { id: "r".into() }),
         ];
@@ -505,4 +515,58 @@ fn what_does_not_fit_together_is_not_placed() {
     assert_eq!(outcome, PlaceOutcome::Refused { why: PlaceRefusal::TooMany });
     let nowhere = placing("7").place(&shop, &hub);
     assert!(matches!(nowhere, PlaceOutcome::Refused { why: PlaceRefusal::Stock { .. } }));
+}
+
+#[test]
+fn an_order_that_nobody_pays_in_time_is_called_off() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    let (here, there) = (place(SHOP, "MUG"), place(DEPOT, "MUG"));
+    count(&shop, &here, 2);
+    count(&shop, &there, 2);
+    let (clock, hub) = shop.hub_with_clock();
+    let by = Some(instant("2026-03-21T08:00:00Z"));
+    let orders = ["1", "2"].map(|number| Placing { pay_by: by, ..placing(number) });
+    let ids = orders.each_ref().map(|order| placed(order.place(&shop, &hub)));
+    assert!(orders[1].act(&shop, &hub, ids[1], "set aside", &OrderAct::Authorised { attempt: 1 }).is_done());
+    clock.set(instant("2026-03-21T08:00:00Z"));
+    assert_eq!(hub.orders_due(10).unwrap(), [ids[0]]);
+    let ended = hub.order_tick(&CommandKey::new("tick"), ids[0], &orders[0].terms()).unwrap();
+    assert_eq!(ended.intents()[0].key, "order/cancellation");
+    assert!(hub.orders_due(10).unwrap().is_empty());
+    let levels: Vec<u32> =
+        shop.answers(&[&here, &there]).iter().map(|answer| answer.level.allocated).collect();
+    assert_eq!(levels, [1, 1]);
+    // The money came after all.
+    let paid = orders[0].act(&shop, &hub, ids[0], "paid", &OrderAct::Paid);
+    let OrderActed::Done { effects, .. } = paid else { panic!("{paid:?}") };
+    assert_eq!(effects, [Effect::PayBack { units: vec![(0, 2)] }]);
+}
+
+#[test]
+fn a_parcel_that_comes_back_is_on_the_shelf_where_it_came() {
+    in_every_shop(3, |shop| {
+        let (here, there) = (place(SHOP, "MUG"), place(DEPOT, "MUG"));
+        count(shop, &here, 1);
+        count(shop, &there, 1);
+        let hub = shop.hub();
+        let order = placing("1");
+        let id = placed(order.place(shop, &hub));
+        let back = OrderAct::CameBack { parcel: 1, at: here.location.clone() };
+        let script = [
+            ("paid", OrderAct::Paid),
+            ("sent", OrderAct::Shipped { parcel: 1 }),
+            ("lost", OrderAct::Lost { parcel: 1 }),
+            ("found", back),
+        ];
+        for (name, act) in &script {
+            assert!(order.act(shop, &hub, id, name, act).is_done(), "{name}");
+            assert!(order.act(shop, &hub, id, &format!("{name} again"), act).intents().is_empty());
+        }
+        let held: Vec<(u32, u32)> = shop
+            .answers(&[&here, &there])
+            .iter()
+            .map(|answer| (answer.level.on_hand, answer.level.allocated))
+            .collect();
+        assert_eq!(held, [(2, 1), (0, 0)]);
+    });
 }

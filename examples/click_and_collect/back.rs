@@ -33,7 +33,12 @@ fn split(order: OrderId) -> Result<OrderSplit, Box<dyn Error>> {
 pub(crate) fn show(page: &mut Page, town: &Town, order: OrderId) -> Result<(), Box<dyn Error>> {
     page.section("One goes back, in another shop")?;
     let request = OrderAct::RequestReturn { id: "R-1".into(), units: vec![(0, 1)], exchange: Vec::new() };
-    let receive = OrderAct::ReceiveReturn { id: "R-1".into(), at: location(BAZAAR)?, damaged: Vec::new() };
+    let receive = OrderAct::ReceiveReturn {
+        id: "R-1".into(),
+        at: location(BAZAAR)?,
+        units: Vec::new(),
+        damaged: Vec::new(),
+    };
     let mut effects = Vec::new();
     for (time, act) in [("2026-05-09T10:00:00+03:30", &request), ("2026-05-09T12:30:00+03:30", &receive)] {
         town.at(time)?;

@@ -1,5 +1,6 @@
 //! The order, from the cart until she has it.
 
+use std::collections::BTreeMap;
 use std::error::Error;
 
 use throughline::hub::{CommandKey, OrderActed, OrderRequest, PlaceOutcome};
@@ -9,10 +10,12 @@ use throughline::stock::order::{
     HandOverCode, Intent, IntentKind, NewParcel, OrderAct, OrderRefusal, OrderedLine, Resolution,
 };
 use throughline::stock::reservation::Terms;
+use throughline::stock::routing::{RouteRequest, RouteSettings, Routed, Supplier};
+use throughline::stock::{LocationId, ReservationKey};
 
 use crate::look::Promises;
 use crate::page::{Page, Table, number, text};
-use crate::town::{CARPET, DEPOT, LAMP, METRO, SAMOVAR, TAJRISH, Town, VANAK, location, sku};
+use crate::town::{BAZAAR, CARPET, DEPOT, LAMP, METRO, SAMOVAR, TAJRISH, Town, VANAK, location, sku};
 use crate::words;
 
 /// The log that is printed.
@@ -38,6 +41,8 @@ const fn name(kind: IntentKind) -> &'static str {
         IntentKind::Receipt => "receipt",
         IntentKind::Review => "how was it? (in three days)",
         IntentKind::Delay => "it comes later",
+        IntentKind::Lost => "it was lost; the money comes back",
+        IntentKind::CameBack => "it came back to us; the money comes back",
         IntentKind::ReturnLabel => "how to give it back",
         IntentKind::ReturnReceipt => "we have it back",
         IntentKind::Refunded => "the money is on its way",
@@ -67,9 +72,43 @@ impl Log<'_> {
         if !again.intents().is_empty() {
             return Err(format!("{what} was told twice").into());
         }
+        // What is there is compared with what was promised.
+        let there =
+            done.intents().iter().filter(|own| matches!(own.kind, IntentKind::Ready | IntentKind::Delivered));
+        for parcel in there.filter_map(|own| own.parcel) {
+            town.hub.score_promise(&promised(self.order, parcel)?, Some(now))?;
+        }
         self.tell(&town.wall(now), what, done.intents());
         Ok(())
     }
+}
+
+/// Under which a parcel's promise is kept in mind.
+fn promised(order: OrderId, parcel: u16) -> Result<ReservationKey, Box<dyn Error>> {
+    Ok(ReservationKey::parse(&format!("{order}/promise/{parcel}"))?)
+}
+
+/// Who can send one samovar by then, at what it costs.
+fn elsewhere(town: &Town) -> Result<LocationId, Box<dyn Error>> {
+    let supplier = |at, shipping| {
+        Ok::<_, Box<dyn Error>>(Supplier {
+            location: location(at)?,
+            stock: BTreeMap::new(),
+            shipping,
+            handling: 0,
+            markdown: BTreeMap::new(),
+            arrives: None,
+            load: 0,
+        })
+    };
+    // The bazaar is cheaper, and has only the one that stays on show.
+    let suppliers = vec![supplier(VANAK, 900_000)?, supplier(BAZAAR, 600_000)?];
+    let request = RouteRequest { demand: BTreeMap::from([(sku(SAMOVAR)?, 1)]), suppliers, promised: None };
+    let terms = Terms { safety: Some(&town.safety), ..Terms::default() };
+    let Ok(Routed::Routed(found)) = town.hub.route_order(&request, &RouteSettings::default(), &terms)? else {
+        return Err("nobody has a samovar".into());
+    };
+    Ok(found.parcels.first().ok_or("nobody sends it")?.location.clone())
 }
 
 pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<OrderId, Box<dyn Error>> {
@@ -108,9 +147,14 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
         held: Some(&promises.cart),
         exchange_of: None,
         backorder: false,
+        pay_by: None,
     };
     let placed = town.hub.place_order(&CommandKey::new("checkout-4711"), &request, &town.terms())?;
     let PlaceOutcome::Placed { id, intents } = placed else { return Err("the order was refused".into()) };
+    let given = [(TAJRISH, &promises.shop), (DEPOT, &promises.point), (DEPOT, &promises.office)];
+    for (parcel, (at, promise)) in (0_u16..).zip(given) {
+        town.hub.give_promise(&promised(id, parcel)?, &location(at)?, promise)?;
+    }
     let table = Table::new([text("When"), text("What happens"), text("What she is told")]);
     let mut log = Log { town, order: id, table, told: Vec::new(), steps: 0 };
     log.tell(&town.wall(now), "placed, under what her cart held", &intents);
@@ -118,7 +162,7 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
     let short = OrderAct::Short { parcel: 0, line: 0, units: 1 };
     log.act("2026-05-06T15:30:00+03:30", "one samovar is not found in Tajrish", &short)?;
     let how = Resolution::Wait {
-        from: location(VANAK)?,
+        from: elsewhere(town)?,
         pick_up: Some(location(TAJRISH)?),
         promised: Some(promises.point.by),
     };
@@ -152,6 +196,15 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
         "{} messages, each once, though every report came twice and one came late.",
         words::count(all)
     ))?;
+    let (from, until) = ("2026-05-06".parse()?, "2026-05-16".parse()?);
+    for at in [TAJRISH, DEPOT] {
+        let score = town.hub.promises_kept(&location(at)?, from, until)?;
+        page.paragraph(&format!(
+            "Promises of {at}: {} kept, {} broken.",
+            words::count(score.kept),
+            words::count(score.broken)
+        ))?;
+    }
     shelves(page, town)?;
     Ok(id)
 }

@@ -89,7 +89,7 @@ pub use sources::{SourceRule, SourceRules};
 pub use stock::{
     Booking, GivenPromise, SlotOutcome, SlotPlace, SlotRequest, StockAnswer, StockInquiry, act_on_stock,
     act_on_stock_once, book_slot, booking, cancel_booking, change_stock, give_promise, given_promise,
-    promises_kept, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
+    promises_kept, route_order, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
 };
 pub use subscribe::{Change, ChangeKind, Changed, Changes, Subscription, acknowledge, subscribed_to};
 pub use threads::{

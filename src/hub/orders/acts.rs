@@ -93,6 +93,7 @@ impl Stored for OrderActed {
 /// let parcels = [NewParcel { from: shop.clone(), pick_up: to_shop, units: vec![(0, 2)], promised: None, kept_until: None }];
 /// let request = OrderRequest {
 ///     number: "4711", who: None, lines: &lines, parcels: &parcels, held: None, exchange_of: None, backorder: false,
+///     pay_by: None,
 /// };
 /// let placed = hub.place_order(&CommandKey::new("checkout-1"), &request, &terms)?;
 /// let PlaceOutcome::Placed { id, .. } = placed else { return Err("refused".into()) };

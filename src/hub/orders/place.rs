@@ -12,6 +12,7 @@ use crate::stock::StockErrorKind;
 use crate::stock::order::{Intent, NewParcel, Order, OrderHours, OrderRules, OrderedLine};
 use crate::stock::reservation::{Line, StockAct, StockOutcome, StockRefusal, Terms, TicketState};
 use crate::store::{Once, Stop, Stored, Tx};
+use crate::time::{DateTime, Utc};
 
 /// An order as it is placed.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +32,8 @@ pub struct OrderRequest<'a> {
     pub exchange_of: Option<OrderId>,
     /// Whether units may be promised that are not there yet.
     pub backorder: bool,
+    /// Until when it is to be paid: [`order_tick`](super::order_tick) calls it off then if it is not, and nothing has left.
+    pub pay_by: Option<DateTime<Utc>>,
 }
 
 /// Under which terms orders are placed and dealt with.
@@ -109,8 +112,8 @@ pub fn place_order(
     request: &OrderRequest<'_>,
     terms: &OrderTerms<'_>,
 ) -> Result<PlaceOutcome, Stop> {
-    let OrderRequest { number, who, lines, parcels, held, exchange_of, backorder } = request;
-    let asked = (number, lines, parcels, held, exchange_of, backorder);
+    let OrderRequest { number, who, lines, parcels, held, exchange_of, backorder, pay_by } = request;
+    let asked = (number, lines, parcels, held, exchange_of, backorder, pay_by);
     let asked = serde_json::to_vec(&asked).unwrap_or_default();
     let who = who.map(|who| who.bytes(context));
     let hash = context.request("place_order", &[&asked, who.as_ref().map_or(&[], <[u8; 17]>::as_slice)]);
@@ -142,6 +145,7 @@ fn place(
         }
     };
     order.exchange_of = request.exchange_of;
+    order.pay_by = request.pay_by;
     let record = match request.who {
         Some(who) => who.record(tx, context)?,
         None => None,

@@ -7,7 +7,8 @@ use crate::hub::CommandKey;
 use crate::hub::front::use_cases;
 use crate::stock::promise::{Promise, PromiseScore, PromiseStanding, Slot, SlotPlan};
 use crate::stock::reservation::{ChangeOutcome, StockAct, StockChange, StockOutcome, Terms, Ticket, Yield};
-use crate::stock::{LocationId, Place, ReservationKey};
+use crate::stock::routing::{RouteRequest, RouteSettings, Routed};
+use crate::stock::{LocationId, Place, ReservationKey, StockErrorKind};
 use crate::time::{DateTime, NaiveDate, Utc};
 
 use_cases! {
@@ -37,6 +38,8 @@ use_cases! {
     score_promise(key: &ReservationKey, happened: Option<DateTime<Utc>>) -> Option<PromiseStanding>;
     /// How many promises a location kept; see [`promises_kept`](crate::hub::promises_kept()).
     promises_kept(location: &LocationId, from: NaiveDate, until: NaiveDate) -> PromiseScore;
+    /// From where an order is sent; see [`route_order`](crate::hub::route_order()).
+    route_order(request: &RouteRequest, settings: &RouteSettings, terms: &Terms<'_>) -> Result<Routed, StockErrorKind>;
     /// What can be sold of a product anywhere; see [`stock_everywhere`](crate::hub::stock_everywhere()).
     stock_everywhere(sku: &Sku, terms: &Terms<'_>) -> Vec<StockAnswer>;
 }

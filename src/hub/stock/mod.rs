@@ -5,12 +5,14 @@ mod front;
 mod keys;
 mod promises;
 mod reserve;
+mod route;
 mod slots;
 
 pub use ask::{StockAnswer, StockInquiry, stock_at, stock_everywhere};
 pub use promises::{GivenPromise, give_promise, given_promise, promises_kept, score_promise};
 pub(super) use reserve::put_back;
 pub use reserve::{act_on_stock, act_on_stock_once, change_stock, stock_ticket};
+pub use route::route_order;
 pub use slots::{
     Booking, SlotOutcome, SlotPlace, SlotRequest, book_slot, booking, cancel_booking, slots_left,
 };

@@ -65,12 +65,17 @@ pub enum Proof {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "act")]
 pub enum OrderAct {
-    /// The payment was refused.
+    /// The payment was refused: before it was authorised, or when the authorised amount was to be captured.
     PaymentFailed {
         /// Which attempt, from 1.
         attempt: u32,
     },
-    /// It is paid, or the payment is authorised.
+    /// The payment is authorised: the amount is set aside, and not yet captured.
+    Authorised {
+        /// Which attempt, from 1.
+        attempt: u32,
+    },
+    /// All that was ordered is paid.
     Paid,
     /// Units of a parcel were looked for and not found.
     Short {
@@ -78,7 +83,7 @@ pub enum OrderAct {
         parcel: u16,
         /// The order's line.
         line: u16,
-        /// How many are missing.
+        /// How many of the line were ever missing in this parcel, in all: those that were decided about count.
         units: u32,
     },
     /// The customer, or a rule of the host, decided about missing units.
@@ -123,10 +128,8 @@ pub enum OrderAct {
     },
     /// The customer is outside, in her car or at the door.
     CheckedIn {
-        /// The parcel.
+        /// The parcel. Where exactly she waits is between her and the shop, and is not kept here.
         parcel: u16,
-        /// Where, in the shop's own words.
-        spot: String,
     },
     /// The customer is to take it.
     HandOver {
@@ -151,6 +154,21 @@ pub enum OrderAct {
         parcel: u16,
         /// When.
         to: DateTime<Utc>,
+        /// When that was found: of two moves the later found one stands, in whatever order they are heard of.
+        found_at: DateTime<Utc>,
+    },
+    /// The carrier lost it, or cannot say where it is.
+    Lost {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// It came back without the customer having had it: it could not be delivered, nobody fetched it, or it was lost and is
+    /// found. Its goods are on the shelf where it came back.
+    CameBack {
+        /// The parcel.
+        parcel: u16,
+        /// Where: also where it was to be picked up, if that shop keeps the goods.
+        at: LocationId,
     },
     /// The customer wants to give goods back.
     RequestReturn {
@@ -166,17 +184,30 @@ pub enum OrderAct {
     ReceiveReturn {
         /// The host's number of the return.
         id: String,
-        /// Where.
+        /// Where those came in that were not known to be in.
         at: LocationId,
-        /// The order's line and how many of it cannot be sold any more.
+        /// The order's line and how many of it are in by now, in all; all that are to come back if it is empty.
+        #[serde(default)]
+        units: Vec<(u16, u32)>,
+        /// The order's line and how many of those in by now cannot be sold any more, in all.
         #[serde(default)]
         damaged: Vec<(u16, u32)>,
+    },
+    /// What has not come in of a return does not come any more.
+    WithdrawReturn {
+        /// The host's number of the return.
+        id: String,
     },
     /// The refund was paid.
     Refunded {
         /// The host's number of the return.
         id: String,
     },
-    /// Call it off.
+    /// Call one parcel off.
+    CancelParcel {
+        /// The parcel.
+        parcel: u16,
+    },
+    /// Call all of it off.
     Cancel,
 }

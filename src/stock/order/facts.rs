@@ -10,7 +10,7 @@ use super::super::{LocationId, Place, StockError, StockErrorKind};
 use super::intent::Intent;
 use super::state::{OrderState, ParcelState, ReturnState, State};
 use super::step::{About, tell};
-use super::{NewParcel, OrderRules};
+use super::{NewParcel, OrderRules, pairs};
 use crate::cart::Sku;
 use crate::ids::OrderId;
 use crate::time::{DateTime, Utc};
@@ -77,7 +77,24 @@ pub struct Parcel {
     /// Whether its goods have left their location.
     #[serde(default)]
     pub(super) issued: bool,
+    #[serde(with = "pairs")]
     pub(super) contents: BTreeMap<u16, Vec<Content>>,
+    /// How many units of each line were ever missing.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) lost: BTreeMap<u16, u32>,
+    /// When the last move of its promise was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) moved_at: Option<DateTime<Utc>>,
+    /// Whether the customer said that she is outside.
+    #[serde(default)]
+    pub(super) checked_in: bool,
+}
+
+impl Content {
+    /// How many are there.
+    pub(super) const fn there(&self) -> u32 {
+        self.units.saturating_sub(self.missing)
+    }
 }
 
 impl Parcel {
@@ -106,15 +123,16 @@ impl Parcel {
             wrong_codes: 0,
             issued: false,
             contents,
+            lost: BTreeMap::new(),
+            moved_at: None,
+            checked_in: false,
         })
     }
 
     /// What it holds: the order's line, the product and how many.
     pub fn units(&self) -> impl Iterator<Item = (u16, &Sku, u32)> {
         self.contents.iter().flat_map(|(line, contents)| {
-            contents
-                .iter()
-                .map(move |content| (*line, &content.sku, content.units.saturating_sub(content.missing)))
+            contents.iter().map(move |content| (*line, &content.sku, content.there()))
         })
     }
 
@@ -123,6 +141,11 @@ impl Parcel {
     pub fn goods(&self) -> Vec<Line> {
         let units = self.units().filter(|(_, _, units)| *units > 0);
         units.map(|(_, sku, units)| Line::new(Place::new(self.from.clone(), sku.clone()), units)).collect()
+    }
+
+    /// Whether its goods have not left, or will not reach the customer any more.
+    pub(super) const fn is_here(&self) -> bool {
+        self.state.is_off() || !self.issued && !self.state.is_with_customer()
     }
 
     /// Whether all of it is packed and nothing is open.
@@ -151,6 +174,24 @@ pub struct ReturnedLine {
     pub line: u16,
     /// How many.
     pub units: u32,
+    /// Of those, how many are in.
+    #[serde(default)]
+    pub received: u32,
+    /// Of those that are in, how many cannot be sold any more.
+    #[serde(default)]
+    pub damaged: u32,
+}
+
+/// Products of one line that came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReturnedGoods {
+    /// The order's line.
+    pub line: u16,
+    /// What the customer had: the line's product, or what came instead.
+    pub sku: Sku,
+    /// How many.
+    pub units: u32,
 }
 
 /// Goods that come back.
@@ -164,9 +205,31 @@ pub struct Return {
     /// What the customer wants instead of the money.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exchange: Vec<(Sku, u32)>,
-    /// Where it came in.
+    /// Where it came in last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<LocationId>,
+    /// What came in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub goods: Vec<ReturnedGoods>,
+    /// What the customer first asked to give back.
+    #[serde(default)]
+    pub(super) asked: Vec<(u16, u32)>,
+    /// How often goods came in.
+    #[serde(default)]
+    pub(super) receipts: u32,
+}
+
+/// How far the payment of an order is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Payment {
+    /// Nothing came.
+    #[default]
+    Open,
+    /// The amount is set aside.
+    Authorised,
+    /// It is paid.
+    Paid,
 }
 
 /// An order and all that became of it. A fold over its [acts](super::OrderAct).
@@ -180,6 +243,21 @@ pub struct Order {
     pub exchange_of: Option<OrderId>,
     /// Where it stands as a whole.
     pub state: OrderState,
+    /// How far its payment is.
+    #[serde(default)]
+    pub payment: Payment,
+    /// Until when it is to be paid: an order that is not is called off then, unless something has left.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_by: Option<DateTime<Utc>>,
+    /// The last attempt to pay that was authorised.
+    #[serde(default)]
+    pub(super) authorised: u32,
+    /// The attempts to pay that were refused.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) refused: BTreeSet<u32>,
+    /// How many units of each line were to be paid back, called off as they are.
+    #[serde(default, with = "pairs", skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) paid_back: BTreeMap<u16, u32>,
     /// What was ordered.
     pub lines: Vec<OrderedLine>,
     /// Its parcels, by number.
@@ -265,6 +343,11 @@ impl Order {
             id,
             exchange_of: None,
             state: OrderState::Placed,
+            payment: Payment::Open,
+            pay_by: None,
+            authorised: 0,
+            refused: BTreeSet::new(),
+            paid_back: BTreeMap::new(),
             lines,
             parcels,
             returns: BTreeMap::new(),
@@ -281,6 +364,16 @@ impl Order {
     pub fn is_complete(&self) -> bool {
         let mut with_customer = self.parcels.iter().filter(|parcel| parcel.state.is_with_customer());
         self.parcels.iter().all(|parcel| parcel.state.is_final()) && with_customer.next().is_some()
+    }
+
+    /// Whether no unit is still to come, and none came: all of them are called off.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.lines.iter().all(|line| line.cancelled >= line.units)
+    }
+
+    /// Whether it can be called off: nothing is on its way or with the customer.
+    pub(super) fn can_be_called_off(&self) -> bool {
+        self.state != OrderState::Cancelled && self.parcels.iter().all(Parcel::is_here)
     }
 
     /// How many units of a line the customer has, those on their way back included.

@@ -36,6 +36,10 @@ pub enum IntentKind {
     Review,
     /// It comes later, with the new promise.
     Delay,
+    /// It was lost on the way; the money comes back.
+    Lost,
+    /// It came back without having reached her; the money comes back.
+    CameBack,
     /// How to send it back.
     ReturnLabel,
     /// What came back.
@@ -60,6 +64,12 @@ pub struct Intent {
     /// Of which parcel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parcel: Option<u16>,
+    /// Of which line of the order.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u16>,
+    /// How many units of that line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<u32>,
     /// Of which return.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of_return: Option<String>,
@@ -110,14 +120,23 @@ pub enum Effect {
     },
     /// These came back.
     Restock {
-        /// Of which return.
-        of_return: String,
+        /// Of which return, or of which parcel that never reached the customer.
+        of: CameFrom,
         /// What, where.
         lines: Vec<Line>,
         /// Of these, they cannot be sold any more.
         damaged: Vec<Line>,
     },
-    /// Take back the payment, or the authorisation, for these units: they are not coming.
+    /// Something else comes instead of what was paid: its price may be another.
+    Reprice {
+        /// The order's line.
+        line: u16,
+        /// What comes instead.
+        sku: Sku,
+        /// How many.
+        units: u32,
+    },
+    /// Pay back what was paid for these units, or let go of what was authorised for them: they are not coming.
     PayBack {
         /// The order's line and how many of it.
         units: Vec<(u16, u32)>,
@@ -137,6 +156,8 @@ pub enum Effect {
         of_return: String,
         /// What the customer gets instead.
         goods: Vec<(Sku, u32)>,
+        /// What she gave for it: the order's line and how many of it. Units beyond are refunded.
+        units: Vec<(u16, u32)>,
     },
     /// The customer waits outside: bring it.
     BringOut {
@@ -144,7 +165,15 @@ pub enum Effect {
         parcel: u16,
         /// From where.
         location: LocationId,
-        /// Where she waits, in the shop's own words.
-        spot: String,
     },
+}
+
+/// From where goods came back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CameFrom {
+    /// From the customer: the host's number of the return.
+    Return(String),
+    /// From the way to her: the parcel.
+    Parcel(u16),
 }

@@ -7,16 +7,19 @@
 //!
 //! | an order | each of its parcels | each return |
 //! |---|---|---|
-//! | placed, payment failed, confirmed, cancelled | open, partly short, shipped, out for delivery, ready for pick-up, delivered, handed over, expired, cancelled | requested, received, refunded |
+//! | placed, payment failed, confirmed, cancelled | open, partly short, shipped, out for delivery, ready for pick-up, delivered, handed over, expired, lost, came back, cancelled | requested, received, refunded, withdrawn |
 //!
 //! Beside it: when a parcel at a shop is reminded of and given up, in opening days ([`pick_up_window`]), the code with which
 //! it is handed over ([`HandOverCode`]), and repeat orders ([`Subscription`]).
 
 mod act;
+mod calling_off;
 mod code;
 mod facts;
 mod intent;
+mod pairs;
 mod parcels;
+mod payments;
 mod returns;
 mod rules;
 mod state;
@@ -28,8 +31,8 @@ mod timers;
 
 pub use act::{NewParcel, OrderAct, Proof, Resolution};
 pub use code::HandOverCode;
-pub use facts::{Order, OrderedLine, Parcel, Return, ReturnedLine};
-pub use intent::{Effect, Intent, IntentKind};
+pub use facts::{Order, OrderedLine, Parcel, Payment, Return, ReturnedGoods, ReturnedLine};
+pub use intent::{CameFrom, Effect, Intent, IntentKind};
 pub use rules::{Apology, OrderHours, OrderRules};
 pub use state::{Guard, OrderState, ParcelState, ReturnState, State, TABLE, Told};
 pub use step::{OrderOutcome, OrderRefusal, OrderStep, act};

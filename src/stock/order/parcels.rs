@@ -33,9 +33,9 @@ impl Taking<'_> {
     }
 
     /// Moves a parcel on, tells it, and lets its goods leave where they do.
-    fn move_to(&mut self, number: u16, state: ParcelState) -> Taken {
+    pub(super) fn move_to(&mut self, number: u16, state: ParcelState) -> Taken {
         let (now, rules, hours) = (self.now, self.rules, self.hours);
-        let parcel = self.parcel(number)?;
+        let parcel = self.order.parcels.get_mut(usize::from(number)).ok_or(OrderRefusal::Unknown)?;
         parcel.state = state;
         let mut about = About { parcel: Some(number), instant: parcel.promised, ..About::default() };
         if state.is_with_customer() {
@@ -77,22 +77,24 @@ pub(super) fn short(taking: &mut Taking<'_>, number: u16, line: u16, units: u32)
         _ => return Err(OrderRefusal::TooLate),
     }
     let contents = parcel.contents.get_mut(&line).ok_or(OrderRefusal::Unknown)?;
-    let held = contents.iter().fold(0_u32, |sum, content| sum.saturating_add(content.units));
-    let known = contents.iter().fold(0_u32, |sum, content| sum.saturating_add(content.missing));
-    if units > held {
-        return Err(OrderRefusal::TooMany);
-    }
-    // The act says how many are missing in all.
-    let mut more = units.saturating_sub(known);
+    let there = contents.iter().fold(0_u32, |sum, content| sum.saturating_add(content.there()));
+    // The act says how many were missing in all, so a late repeat of an earlier one loses no more.
+    let ever = parcel.lost.entry(line).or_default();
+    let mut more = units.saturating_sub(*ever);
     if more == 0 {
+        parcel.lost.retain(|_, units| *units > 0);
         return Ok(());
     }
-    let mut lost = Vec::new();
+    if more > there {
+        return Err(OrderRefusal::TooMany);
+    }
+    *ever = units;
+    let (asked, mut lost) = (more, Vec::new());
     for content in contents.iter_mut() {
-        let now_missing = more.min(content.units - content.missing);
-        content.missing += now_missing;
-        content.packed = content.packed.min(content.units - content.missing);
-        more -= now_missing;
+        let now_missing = more.min(content.there());
+        content.missing = content.missing.saturating_add(now_missing);
+        content.packed = content.packed.min(content.there());
+        more = more.saturating_sub(now_missing);
         if now_missing > 0 {
             lost.push(Line::new(Place::new(parcel.from.clone(), content.sku.clone()), now_missing));
         }
@@ -100,7 +102,14 @@ pub(super) fn short(taking: &mut Taking<'_>, number: u16, line: u16, units: u32)
     parcel.state = ParcelState::PartlyShort;
     let location = Some(parcel.from.clone());
     taking.effects.push(Effect::Release { parcel: number, lines: lost, not_found: true });
-    let about = About { parcel: Some(number), location, ..About::default() };
+    let about = About {
+        parcel: Some(number),
+        line: Some(line),
+        units: Some(asked),
+        which: Some(format!("{line}/{units}")),
+        location,
+        ..About::default()
+    };
     taking.tell(State::Parcel(ParcelState::PartlyShort), &about);
     Ok(())
 }
@@ -114,7 +123,7 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
     let mut missing: Vec<Content> = Vec::new();
     for content in contents.iter_mut().filter(|content| content.missing > 0) {
         let units = std::mem::take(&mut content.missing);
-        content.units -= units;
+        content.units = content.units.saturating_sub(units);
         missing.push(Content { sku: content.sku.clone(), units, packed: 0, missing: 0 });
     }
     // Decided before.
@@ -124,11 +133,7 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
     let units = missing.iter().fold(0_u32, |sum, content| sum.saturating_add(content.units));
     match how {
         Resolution::Cancel => {
-            let order_line = taking.order.lines.get_mut(usize::from(line)).ok_or(OrderRefusal::Unknown)?;
-            order_line.cancelled = order_line.cancelled.saturating_add(units);
-            if taking.order.state == OrderState::Confirmed {
-                taking.effects.push(Effect::PayBack { units: vec![(line, units)] });
-            }
+            taking.give_up(&[(line, units)]);
         }
         Resolution::Substitute { sku } => {
             match contents.iter_mut().find(|content| content.sku == *sku) {
@@ -137,6 +142,7 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
             }
             let lines = vec![Line::new(Place::new(parcel.from.clone(), sku.clone()), units)];
             taking.effects.push(Effect::Allocate { parcel: number, lines });
+            taking.effects.push(Effect::Reprice { line, sku: sku.clone(), units });
         }
         Resolution::Wait { from, pick_up, promised } => {
             let plan = NewParcel {
@@ -151,6 +157,11 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
             let at = u16::try_from(taking.order.parcels.len()).map_err(|_| OrderRefusal::TooMany)?;
             taking.effects.push(Effect::Allocate { parcel: at, lines: fresh.goods() });
             taking.order.parcels.push(fresh);
+            if taking.parcel(number)?.by_line().is_empty() {
+                // All of it comes in the other parcel: nothing is called off.
+                taking.parcel(number)?.state = ParcelState::Cancelled;
+                return Ok(());
+            }
         }
     }
     settled(taking, number)
@@ -166,6 +177,10 @@ fn settled(taking: &mut Taking<'_>, number: u16) -> Taken {
         parcel.state = ParcelState::Open;
     }
     if parcel.by_line().is_empty() {
+        if taking.order.is_nothing() {
+            // The order tells it.
+            return Ok(());
+        }
         taking.move_to(number, ParcelState::Cancelled)
     } else {
         ready_where_packed(taking, number)
@@ -187,9 +202,9 @@ pub(super) fn packed(taking: &mut Taking<'_>, number: u16, at: &LocationId, unit
         let contents = parcel.contents.get_mut(line).ok_or(OrderRefusal::Unknown)?;
         let mut left = *units;
         for content in contents.iter_mut() {
-            let here = left.min(content.units - content.missing);
+            let here = left.min(content.there());
             content.packed = content.packed.max(here);
-            left -= here;
+            left = left.saturating_sub(here);
         }
         if left > 0 {
             return Err(OrderRefusal::TooMany);
@@ -222,8 +237,21 @@ pub(super) fn moved(taking: &mut Taking<'_>, number: u16, to: ParcelState) -> Ta
     if parcel.state >= to {
         return Ok(());
     }
-    give_up_missing(taking, number)?;
+    if !leaves(taking, number)? {
+        return Ok(());
+    }
     taking.move_to(number, to)
+}
+
+/// A parcel leaves, without what was missing; answers whether there is anything in it.
+fn leaves(taking: &mut Taking<'_>, number: u16) -> Result<bool, OrderRefusal> {
+    let unpaid = taking.order.state == OrderState::PaymentFailed;
+    if unpaid && !taking.parcel(number)?.issued {
+        return Err(OrderRefusal::Unpaid);
+    }
+    give_up_missing(taking, number)?;
+    let parcel = taking.parcel(number)?;
+    Ok(parcel.state != ParcelState::Cancelled && !parcel.by_line().is_empty())
 }
 
 /// It left without what was missing, whatever was to be decided about that.
@@ -249,7 +277,9 @@ pub(super) fn arrived(taking: &mut Taking<'_>, number: u16, at: &LocationId) -> 
     if parcel.state >= ParcelState::ReadyForPickup {
         return Ok(());
     }
-    give_up_missing(taking, number)?;
+    if !leaves(taking, number)? {
+        return Ok(());
+    }
     // The carrier's own report of the start may be late, or never come.
     taking.issue(number)?;
     taking.move_to(number, ParcelState::ReadyForPickup)
@@ -265,27 +295,30 @@ fn waiting<'t>(taking: &'t mut Taking<'_>, number: u16) -> Result<&'t mut Parcel
         ParcelState::Open | ParcelState::PartlyShort | ParcelState::Shipped | ParcelState::OutForDelivery => {
             Err(OrderRefusal::NotReady)
         }
-        ParcelState::PickupExpired | ParcelState::Cancelled => Err(OrderRefusal::Closed),
+        state if state.is_off() => Err(OrderRefusal::Closed),
         _ => Ok(parcel),
     }
 }
 
-pub(super) fn checked_in(taking: &mut Taking<'_>, number: u16, spot: &str) -> Taken {
+pub(super) fn checked_in(taking: &mut Taking<'_>, number: u16) -> Taken {
     let parcel = waiting(taking, number)?;
-    if parcel.state == ParcelState::HandedOver {
+    if parcel.state == ParcelState::HandedOver || std::mem::replace(&mut parcel.checked_in, true) {
         return Ok(());
     }
     let location = parcel.pick_up.clone().ok_or(OrderRefusal::OtherWay)?;
-    let spot = spot.chars().take(120).collect();
-    taking.effects.push(Effect::BringOut { parcel: number, location, spot });
+    taking.effects.push(Effect::BringOut { parcel: number, location });
     Ok(())
 }
 
 pub(super) fn hand_over(taking: &mut Taking<'_>, number: u16, proof: Proof) -> Taken {
     let most = taking.rules.wrong_codes;
+    let unpaid = taking.order.state == OrderState::PaymentFailed;
     let parcel = waiting(taking, number)?;
     if parcel.state == ParcelState::HandedOver {
         return if proof == Proof::WrongCode { Err(OrderRefusal::WrongCode) } else { Ok(()) };
+    }
+    if unpaid {
+        return Err(OrderRefusal::Unpaid);
     }
     match proof {
         Proof::Identity => {}
@@ -300,10 +333,16 @@ pub(super) fn hand_over(taking: &mut Taking<'_>, number: u16, proof: Proof) -> T
 }
 
 pub(super) fn remind(taking: &mut Taking<'_>, number: u16) -> Taken {
-    if waiting(taking, number)?.state == ParcelState::ReadyForPickup {
-        taking.move_to(number, ParcelState::PickupExpiring)?;
+    let (now, rules, hours) = (taking.now, taking.rules, taking.hours);
+    let parcel = waiting(taking, number)?;
+    if parcel.state != ParcelState::ReadyForPickup {
+        return Ok(());
     }
-    Ok(())
+    // Whoever runs the timer may be early.
+    if parcel.waits(rules, hours).is_none_or(|window| now < window.remind_at) {
+        return Err(OrderRefusal::NotReady);
+    }
+    taking.move_to(number, ParcelState::PickupExpiring)
 }
 
 pub(super) fn expire(taking: &mut Taking<'_>, number: u16) -> Taken {
@@ -316,40 +355,35 @@ pub(super) fn expire(taking: &mut Taking<'_>, number: u16) -> Taken {
     if parcel.state == ParcelState::HandedOver {
         return Ok(());
     }
-    let place = parcel.pick_up.clone().ok_or(OrderRefusal::OtherWay)?;
     let (lines, units, left) = (parcel.goods(), parcel.by_line(), parcel.issued);
-    // Whoever runs the timer may be early, or have other opening hours in mind.
-    if parcel.waits(rules, hours).is_some_and(|window| now < window.until) {
+    // Whoever runs the timer may be early, or have other opening hours in mind. Where none are known nothing ends.
+    if parcel.waits(rules, hours).is_none_or(|window| now < window.until) {
         return Err(OrderRefusal::NotReady);
     }
+    taking.give_up(&units);
     taking.move_to(number, ParcelState::PickupExpired)?;
-    for (line, units) in &units {
-        if let Some(own) = taking.order.lines.get_mut(usize::from(*line)) {
-            own.cancelled = own.cancelled.saturating_add(*units);
-        }
-    }
-    if left {
-        // It was brought there from elsewhere: it is stock of that location now.
-        let here =
-            lines.into_iter().map(|own| Line::new(Place::new(place.clone(), own.place.sku), own.units));
-        let of_return = format!("expired/{number}");
-        taking.effects.push(Effect::Restock { of_return, lines: here.collect(), damaged: Vec::new() });
-    } else {
+    // What was brought there from elsewhere is stock again where it comes back to.
+    if !left {
         taking.effects.push(Effect::Release { parcel: number, lines, not_found: false });
-    }
-    if taking.order.state == OrderState::Confirmed {
-        taking.effects.push(Effect::PayBack { units });
     }
     Ok(())
 }
 
-pub(super) fn promise_moved(taking: &mut Taking<'_>, number: u16, to: DateTime<Utc>) -> Taken {
+pub(super) fn promise_moved(
+    taking: &mut Taking<'_>,
+    number: u16,
+    to: DateTime<Utc>,
+    found_at: DateTime<Utc>,
+) -> Taken {
     let grace = TimeDelta::minutes(i64::from(taking.rules.delay_grace_minutes));
     let apologies = taking.rules.apologies.clone();
     let parcel = taking.parcel(number)?;
-    if parcel.state.is_final() || parcel.promised == Some(to) {
+    // What is there, or waits, is not late any more; and what was found later stands.
+    let settled = parcel.state.is_final() || parcel.state >= ParcelState::ReadyForPickup;
+    if settled || parcel.moved_at.is_some_and(|before| found_at <= before) {
         return Ok(());
     }
+    parcel.moved_at = Some(found_at);
     let Some(before) = parcel.promised.replace(to) else { return Ok(()) };
     let later = to.signed_duration_since(before);
     if later <= grace {
@@ -362,32 +396,13 @@ pub(super) fn promise_moved(taking: &mut Taking<'_>, number: u16, to: DateTime<U
     let due = apologies.iter().rfind(|own| later >= TimeDelta::minutes(i64::from(own.from_minutes)));
     let about = About {
         parcel: Some(number),
-        which: Some(to.timestamp().to_string()),
+        which: Some(format!("{}/{}", to.timestamp(), found_at.timestamp())),
         instant: Some(to),
         apology: due.map(|own| own.units),
         ..About::default()
     };
     taking.tell(State::Delayed, &about);
     Ok(())
-}
-
-/// Calls a parcel off and gives back what it holds; answers what is not delivered.
-pub(super) fn call_off(taking: &mut Taking<'_>, number: u16) -> Vec<(u16, u32)> {
-    let Ok(parcel) = taking.parcel(number) else { return Vec::new() };
-    if parcel.state == ParcelState::Cancelled {
-        return Vec::new();
-    }
-    let (lines, units) = (parcel.goods(), parcel.by_line());
-    parcel.state = ParcelState::Cancelled;
-    if !lines.is_empty() {
-        taking.effects.push(Effect::Release { parcel: number, lines, not_found: false });
-    }
-    for (line, units) in &units {
-        if let Some(own) = taking.order.lines.get_mut(usize::from(*line)) {
-            own.cancelled = own.cancelled.saturating_add(*units);
-        }
-    }
-    units
 }
 
 impl From<StockError> for OrderRefusal {

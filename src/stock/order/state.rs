@@ -10,11 +10,11 @@ use super::IntentKind;
 pub enum OrderState {
     /// A cart was turned into an order, under reservation.
     Placed,
-    /// The payment was refused; the goods are kept until the hold's end.
+    /// The payment was refused, or an authorised amount could not be captured; the goods are kept until the hold's end.
     PaymentFailed,
     /// It is paid, or the payment is authorised.
     Confirmed,
-    /// It was called off before anything left.
+    /// It was called off, or no unit of it is still to come.
     Cancelled,
 }
 
@@ -40,6 +40,10 @@ pub enum ParcelState {
     Delivered,
     /// The customer took it.
     HandedOver,
+    /// It was lost on the way.
+    Lost,
+    /// It came back without having reached the customer.
+    CameBack,
     /// It was called off, or nothing is left in it.
     Cancelled,
 }
@@ -48,7 +52,13 @@ impl ParcelState {
     /// Whether nothing more becomes of it.
     #[must_use]
     pub const fn is_final(self) -> bool {
-        matches!(self, Self::PickupExpired | Self::Delivered | Self::HandedOver | Self::Cancelled)
+        self.is_with_customer() || self.is_off()
+    }
+
+    /// Whether its units are called off: nothing of it reaches the customer.
+    #[must_use]
+    pub const fn is_off(self) -> bool {
+        matches!(self, Self::PickupExpired | Self::Lost | Self::CameBack | Self::Cancelled)
     }
 
     /// Whether the customer has the goods.
@@ -68,6 +78,8 @@ pub enum ReturnState {
     Received,
     /// The money is paid back.
     Refunded,
+    /// None of it comes back.
+    Withdrawn,
 }
 
 /// A state of any of the three.
@@ -94,8 +106,12 @@ pub enum Guard {
     Attempt,
     /// Once for a parcel.
     Parcel,
-    /// Once for each instant that the promise moves to.
+    /// Once for each shortage of a line in a parcel.
+    Shortage,
+    /// Once for each move of the promise.
     Move,
+    /// Once for each time that goods of a return come in.
+    Receipt,
     /// Once for a return.
     Return,
 }
@@ -115,15 +131,15 @@ pub struct Told {
 
 /// Every state and what it tells.
 ///
-/// A state that tells nothing is in it too: confirmed, as the confirmation was sent when the order was placed, and the
-/// parcel's beginning and end by cancellation, which the order tells.
+/// A state that tells nothing is in it too: confirmed, as the confirmation was sent when the order was placed, the
+/// parcel's beginning, and a return that is withdrawn. Where the last open parcel is called off, only the order tells it.
 pub const TABLE: &[Told] = &[
     row(State::Order(OrderState::Placed), &[IntentKind::Confirmation], Guard::Order),
     row(State::Order(OrderState::PaymentFailed), &[IntentKind::PaymentRetry], Guard::Attempt),
     row(State::Order(OrderState::Confirmed), &[], Guard::Order),
     row(State::Order(OrderState::Cancelled), &[IntentKind::Cancellation], Guard::Order),
     row(State::Parcel(ParcelState::Open), &[], Guard::Parcel),
-    row(State::Parcel(ParcelState::PartlyShort), &[IntentKind::Choice], Guard::Parcel),
+    row(State::Parcel(ParcelState::PartlyShort), &[IntentKind::Choice], Guard::Shortage),
     row(State::Parcel(ParcelState::Shipped), &[IntentKind::Tracking], Guard::Parcel),
     row(State::Parcel(ParcelState::OutForDelivery), &[IntentKind::OutForDelivery], Guard::Parcel),
     row(State::Parcel(ParcelState::ReadyForPickup), &[IntentKind::Ready], Guard::Parcel),
@@ -131,14 +147,25 @@ pub const TABLE: &[Told] = &[
         reminder: true,
         ..row(State::Parcel(ParcelState::PickupExpiring), &[IntentKind::PickupReminder], Guard::Parcel)
     },
-    row(State::Parcel(ParcelState::PickupExpired), &[IntentKind::PickupExpired], Guard::Parcel),
+    row(
+        State::Parcel(ParcelState::PickupExpired),
+        &[IntentKind::PickupExpired, IntentKind::Review],
+        Guard::Parcel,
+    ),
     row(State::Parcel(ParcelState::Delivered), &[IntentKind::Delivered, IntentKind::Review], Guard::Parcel),
     row(State::Parcel(ParcelState::HandedOver), &[IntentKind::Receipt, IntentKind::Review], Guard::Parcel),
-    row(State::Parcel(ParcelState::Cancelled), &[], Guard::Parcel),
+    row(State::Parcel(ParcelState::Lost), &[IntentKind::Lost, IntentKind::Review], Guard::Parcel),
+    row(State::Parcel(ParcelState::CameBack), &[IntentKind::CameBack, IntentKind::Review], Guard::Parcel),
+    row(
+        State::Parcel(ParcelState::Cancelled),
+        &[IntentKind::Cancellation, IntentKind::Review],
+        Guard::Parcel,
+    ),
     row(State::Delayed, &[IntentKind::Delay], Guard::Move),
     row(State::Return(ReturnState::Requested), &[IntentKind::ReturnLabel], Guard::Return),
-    row(State::Return(ReturnState::Received), &[IntentKind::ReturnReceipt], Guard::Return),
+    row(State::Return(ReturnState::Received), &[IntentKind::ReturnReceipt], Guard::Receipt),
     row(State::Return(ReturnState::Refunded), &[IntentKind::Refunded], Guard::Return),
+    row(State::Return(ReturnState::Withdrawn), &[], Guard::Return),
 ];
 
 const fn row(state: State, intents: &'static [IntentKind], guard: Guard) -> Told {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::super::LocationId;
 use super::intent::{Effect, Intent, IntentKind};
 use super::state::{Guard, OrderState, ParcelState, State, told};
-use super::{Order, OrderAct, OrderHours, OrderRules, parcels, returns};
+use super::{Order, OrderAct, OrderHours, OrderRules, calling_off, parcels, payments, returns};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 /// An order after a step, and what that calls for.
@@ -22,7 +22,7 @@ pub struct OrderStep {
 
 /// What became of an act.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "order")]
+#[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum OrderOutcome {
     /// It is taken in. If it says nothing new, nothing has changed and nothing is called for.
     Done(Box<OrderStep>),
@@ -51,6 +51,8 @@ pub enum OrderRefusal {
     NotReady,
     /// It is brought to the customer, so it does not wait anywhere; or it waits, and nobody brings it.
     OtherWay,
+    /// The payment was refused: nothing leaves before it is paid.
+    Unpaid,
     /// A wrong code.
     WrongCode,
     /// Too many wrong codes: she has to show who she is.
@@ -67,8 +69,10 @@ pub enum OrderRefusal {
 #[derive(Default)]
 pub(super) struct About<'a> {
     pub(super) parcel: Option<u16>,
+    pub(super) line: Option<u16>,
+    pub(super) units: Option<u32>,
     pub(super) of_return: Option<&'a str>,
-    /// Tells one attempt or move from another.
+    /// Tells one attempt, shortage, move or receipt from another.
     pub(super) which: Option<String>,
     pub(super) instant: Option<DateTime<Utc>>,
     pub(super) location: Option<LocationId>,
@@ -89,14 +93,18 @@ pub(super) fn tell(
         Guard::Order => "order".to_owned(),
         Guard::Attempt => format!("payment/{}", about.which.as_deref().unwrap_or_default()),
         Guard::Parcel => format!("parcel/{}", about.parcel.unwrap_or_default()),
-        Guard::Move => {
+        Guard::Shortage | Guard::Move => {
             format!(
                 "parcel/{}/{}",
                 about.parcel.unwrap_or_default(),
                 about.which.as_deref().unwrap_or_default()
             )
         }
-        Guard::Return => format!("return/{}", about.of_return.unwrap_or_default()),
+        Guard::Receipt if about.which.is_some() => {
+            let (of, which) = (about.of_return.unwrap_or_default(), about.which.as_deref());
+            format!("return/{of}/{}", which.unwrap_or_default())
+        }
+        Guard::Return | Guard::Receipt => format!("return/{}", about.of_return.unwrap_or_default()),
     };
     for kind in told.intents {
         let (mut key, mut not_before) = (format!("{of}/{}", name(*kind)), None);
@@ -114,6 +122,8 @@ pub(super) fn tell(
             kind: *kind,
             state,
             parcel: about.parcel,
+            line: about.line,
+            units: about.units,
             of_return: about.of_return.map(str::to_owned),
             not_before,
             about: about.instant,
@@ -139,6 +149,8 @@ const fn name(kind: IntentKind) -> &'static str {
         IntentKind::Receipt => "receipt",
         IntentKind::Review => "review",
         IntentKind::Delay => "delay",
+        IntentKind::Lost => "lost",
+        IntentKind::CameBack => "came_back",
         IntentKind::ReturnLabel => "return_label",
         IntentKind::ReturnReceipt => "return_receipt",
         IntentKind::Refunded => "refunded",
@@ -172,8 +184,12 @@ impl Taking<'_> {
 /// An act that says what is known already, or a carrier's report of a state that was passed, changes nothing and calls for
 /// nothing. `hours` tell until when a parcel waits.
 ///
+/// Whatever is called off while money is there for it is paid back with the step, and so is what was called off before the
+/// money came. An order of which no unit is still to come is cancelled.
+///
 /// # Complexity
-/// O(lines + parcels + what was told).
+/// O(lines + contents of the parcels + goods of the returns + what was told), all of which is copied. A parcel that leaves
+/// without m lines that were missing takes m times what it holds.
 #[must_use]
 pub fn act(
     order: &Order,
@@ -186,6 +202,7 @@ pub fn act(
         Taking { order: order.clone(), intents: Vec::new(), effects: Vec::new(), rules, hours, now };
     match take(&mut taking, act) {
         Ok(()) => {
+            calling_off::finish(&mut taking);
             let Taking { order, intents, effects, .. } = taking;
             OrderOutcome::Done(Box::new(OrderStep { order, intents, effects }))
         }
@@ -195,11 +212,24 @@ pub fn act(
 
 fn take(taking: &mut Taking<'_>, act: &OrderAct) -> Result<(), OrderRefusal> {
     match act {
-        OrderAct::PaymentFailed { attempt } => payment_failed(taking, *attempt),
-        OrderAct::Paid => paid(taking),
-        OrderAct::Cancel => cancel(taking),
+        OrderAct::PaymentFailed { attempt } => payments::failed(taking, *attempt),
+        OrderAct::Authorised { attempt } => {
+            payments::authorised(taking, *attempt);
+            Ok(())
+        }
+        OrderAct::Paid => {
+            payments::paid(taking);
+            Ok(())
+        }
+        OrderAct::Cancel => calling_off::cancel(taking),
+        OrderAct::CancelParcel { parcel } => calling_off::cancel_parcel(taking, *parcel),
+        OrderAct::Lost { parcel } => calling_off::lost(taking, *parcel),
+        OrderAct::CameBack { parcel, at } => calling_off::came_back(taking, *parcel, at),
+        OrderAct::WithdrawReturn { id } => returns::withdraw(taking, id),
         OrderAct::RequestReturn { id, units, exchange } => returns::request(taking, id, units, exchange),
-        OrderAct::ReceiveReturn { id, at, damaged } => returns::receive(taking, id, at, damaged),
+        OrderAct::ReceiveReturn { id, at, units, damaged } => {
+            returns::receive(taking, id, at, units, damaged)
+        }
         OrderAct::Refunded { id } => returns::refunded(taking, id),
         OrderAct::Short { parcel, line, units } => parcels::short(taking, *parcel, *line, *units),
         OrderAct::Resolve { parcel, line, how } => parcels::resolve(taking, *parcel, *line, how),
@@ -208,69 +238,12 @@ fn take(taking: &mut Taking<'_>, act: &OrderAct) -> Result<(), OrderRefusal> {
         OrderAct::OutForDelivery { parcel } => parcels::moved(taking, *parcel, ParcelState::OutForDelivery),
         OrderAct::Delivered { parcel } => parcels::moved(taking, *parcel, ParcelState::Delivered),
         OrderAct::Arrived { parcel, at } => parcels::arrived(taking, *parcel, at),
-        OrderAct::CheckedIn { parcel, spot } => parcels::checked_in(taking, *parcel, spot),
+        OrderAct::CheckedIn { parcel } => parcels::checked_in(taking, *parcel),
         OrderAct::HandOver { parcel, proof } => parcels::hand_over(taking, *parcel, *proof),
         OrderAct::RemindOfPickup { parcel } => parcels::remind(taking, *parcel),
         OrderAct::ExpirePickup { parcel } => parcels::expire(taking, *parcel),
-        OrderAct::PromiseMoved { parcel, to } => parcels::promise_moved(taking, *parcel, *to),
-    }
-}
-
-fn payment_failed(taking: &mut Taking<'_>, attempt: u32) -> Result<(), OrderRefusal> {
-    match taking.order.state {
-        // Late news of an attempt before the one that worked.
-        OrderState::Confirmed => Ok(()),
-        OrderState::Cancelled => Err(OrderRefusal::Closed),
-        OrderState::Placed | OrderState::PaymentFailed => {
-            taking.order.state = OrderState::PaymentFailed;
-            let told = taking.order.told.iter().filter(|key| key.starts_with("payment/")).count();
-            if u32::try_from(told).is_ok_and(|told| told < taking.rules.payment_reminders) {
-                let about = About { which: Some(attempt.to_string()), ..About::default() };
-                taking.tell(State::Order(OrderState::PaymentFailed), &about);
-            }
-            Ok(())
+        OrderAct::PromiseMoved { parcel, to, found_at } => {
+            parcels::promise_moved(taking, *parcel, *to, *found_at)
         }
     }
-}
-
-fn paid(taking: &mut Taking<'_>) -> Result<(), OrderRefusal> {
-    match taking.order.state {
-        OrderState::Confirmed => {}
-        // The money came after all: nothing is delivered, so it goes back.
-        OrderState::Cancelled => return Err(OrderRefusal::Closed),
-        OrderState::Placed | OrderState::PaymentFailed => taking.enter(OrderState::Confirmed),
-    }
-    Ok(())
-}
-
-fn cancel(taking: &mut Taking<'_>) -> Result<(), OrderRefusal> {
-    if taking.order.state == OrderState::Cancelled {
-        return Ok(());
-    }
-    // What waits to be picked up has not left yet.
-    let has_left = |state: ParcelState| {
-        !matches!(
-            state,
-            ParcelState::Open
-                | ParcelState::PartlyShort
-                | ParcelState::ReadyForPickup
-                | ParcelState::PickupExpiring
-                | ParcelState::Cancelled
-        )
-    };
-    if taking.order.parcels.iter().any(|parcel| has_left(parcel.state) || parcel.issued) {
-        return Err(OrderRefusal::TooLate);
-    }
-    let was_paid = taking.order.state == OrderState::Confirmed;
-    let mut units = Vec::new();
-    for number in 0..taking.order.parcels.len() {
-        let Ok(number) = u16::try_from(number) else { continue };
-        units.extend(parcels::call_off(taking, number));
-    }
-    if was_paid && !units.is_empty() {
-        taking.effects.push(Effect::PayBack { units: parcels::added(units) });
-    }
-    taking.effects.push(Effect::GiveBack);
-    taking.enter(OrderState::Cancelled);
-    Ok(())
 }

@@ -1,9 +1,12 @@
 //! How long goods wait to be picked up, in opening days.
 
 use super::super::promise::Hours;
-use super::{Order, OrderAct, OrderHours, OrderRules, Parcel, ParcelState};
+use super::{Order, OrderAct, OrderHours, OrderRules, Parcel, ParcelState, Payment};
 use crate::calendar::{Windows, Zone};
 use crate::time::{DateTime, Utc};
+
+/// Opening days that are looked through for the last one.
+const LONGEST_WAIT: usize = 400;
 
 /// How long a parcel waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,17 +50,27 @@ pub fn pick_up_window(
     let hours = Hours { windows: hours, zone };
     let opens = hours.open_from(ready)?;
     let until = hours.end_of_open_day(opens, rules.keep_days.max(1))?;
-    let before = rules.keep_days.saturating_sub(1).saturating_sub(rules.remind_days_before);
-    let remind_at = match before {
-        0 => opens,
-        days => hours.open_from(hours.end_of_open_day(opens, days)?)?,
-    };
-    Some(PickUpWindow { remind_at, until: promised.map_or(until, |promised| until.max(promised)) })
+    let until = promised.map_or(until, |promised| until.max(promised));
+    // When each opening day begins, the last one before it ends.
+    let (mut days, mut next) = (vec![opens], opens);
+    while days.len() < LONGEST_WAIT
+        && let Some(end) = hours.end_of_open_day(next, 1).filter(|end| *end < until)
+        && let Some(day) = hours.open_from(end).filter(|day| *day < until)
+    {
+        days.push(day);
+        next = day;
+    }
+    let remind_at = days.iter().rev().nth(usize::from(rules.remind_days_before)).copied().unwrap_or(opens);
+    Some(PickUpWindow { remind_at, until })
 }
 
-/// What time alone brings about: reminders and ends of what waits to be picked up. [`act`](super::act()) takes them.
+/// What time alone brings about: reminders and ends of what waits to be picked up, and the end of an order that nobody paid
+/// in time. [`act`](super::act()) takes them.
 #[must_use]
 pub fn due_acts(order: &Order, rules: &OrderRules, hours: &OrderHours, now: DateTime<Utc>) -> Vec<OrderAct> {
+    if order.pay_time_ends().is_some_and(|end| now >= end) {
+        return vec![OrderAct::Cancel];
+    }
     let mut due = Vec::new();
     for (parcel, own) in (0..).zip(&order.parcels) {
         match own.waits(rules, hours) {
@@ -78,10 +91,15 @@ pub fn next_due(order: &Order, rules: &OrderRules, hours: &OrderHours) -> Option
         let window = parcel.waits(rules, hours)?;
         Some(if parcel.state == ParcelState::ReadyForPickup { window.remind_at } else { window.until })
     });
-    next.min()
+    next.chain(order.pay_time_ends()).min()
 }
 
 impl Order {
+    /// When it is called off, not being paid.
+    fn pay_time_ends(&self) -> Option<DateTime<Utc>> {
+        self.pay_by.filter(|_| self.payment == Payment::Open && self.can_be_called_off())
+    }
+
     /// Whether a parcel waits at a location whose hours are not known.
     pub(crate) fn waits_beyond(&self, hours: &OrderHours) -> bool {
         let waiting = self.parcels.iter().filter(|parcel| parcel.is_waiting());

@@ -320,3 +320,17 @@ proptest! {
         prop_assert!(first.steps.is_sorted_by_key(|step| step.at));
     }
 }
+
+#[test]
+fn every_slot_that_is_listed_can_be_booked() {
+    // Open from Friday afternoon until Sunday evening without a break.
+    let plan: SlotPlan = serde_json::from_str(
+        r#"{"hours": {"windows": [{"from": ["fri", "16:00"], "to": ["sun", "20:00"]}]}, "minutes": 60, "capacity": 1}"#,
+    )
+    .unwrap();
+    let slots = plan.slots("2026-11-20".parse().unwrap(), &Zone::utc());
+    assert_eq!(slots.len(), 52);
+    for slot in slots {
+        assert_eq!(plan.bookable(slot.start, &Zone::utc(), at("2026-11-19T12:00:00Z")), Ok(slot));
+    }
+}

@@ -378,3 +378,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn nobody_counts_tomorrow() {
+    let mut shelf = None;
+    let count = |units, when| StockChange::Count { units, at: at(when), source: CountSource::Counted };
+    let mut change = |change: &StockChange, now| Shelf::change(&mut shelf, change, Yield::Refuse, at(now));
+    let refused = change(&count(5, 86_400), 0);
+    assert_eq!(refused, ChangeOutcome::Refused { why: ChangeRefusal::InTheFuture });
+    // A clock that is a little fast does not keep the next count away.
+    assert!(change(&count(5, 200), 0).is_changed());
+    assert!(change(&count(4, 10), 10).is_changed());
+    assert_eq!(shelf.map(|shelf| shelf.on_hand()), Some(4));
+}
