@@ -200,7 +200,8 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
     for at in [TAJRISH, DEPOT] {
         let score = town.hub.promises_kept(&location(at)?, from, until)?;
         page.paragraph(&format!(
-            "Promises of {at}: {} kept, {} broken.",
+            "Promises of {}: {} kept, {} broken.",
+            words::quoted(at),
             words::count(score.kept),
             words::count(score.broken)
         ))?;
