@@ -300,3 +300,41 @@ fn of_many_agents_one_takes_it_and_nobody_waits_for_ever() {
     assert!(world.hub.waiting_handoffs("parcels", 10).unwrap().is_empty(), "erased");
     assert_eq!(world.ask(&request("r4", &[])), HandoffOutcome::Unknown);
 }
+
+#[test]
+fn a_clock_that_is_behind_gives_it_to_nobody_else() {
+    let world = world();
+    world.ask(&request("r1", &[]));
+    world.clock.set("2026-03-20T09:00:30Z".parse().unwrap());
+    let accept = |agent: &str| HandoffAct::Accepted { agent: agent.into() };
+    assert!(matches!(world.act("a", &accept("a-1")), HandoffOutcome::Done { .. }));
+    // Another machine's clock, or a unit that began before that acceptance was kept.
+    world.clock.set("2026-03-20T09:00:10Z".parse().unwrap());
+    let late = world.act("b", &accept("a-2"));
+    assert!(matches!(late, HandoffOutcome::Refused { why: HandoffRefusal::AlreadyAccepted, .. }), "{late:?}");
+    assert_eq!(world.may_bot_speak(), Speech::Refused);
+    let stands = world.hub.handoff_of(&world.who, "محادثة-9").unwrap().unwrap();
+    assert_eq!(stands.owner, ConversationOwner::Agent("a-1".into()));
+    let back = world.act("c", &HandoffAct::Returned { agent: "a-1".into() });
+    assert!(matches!(back, HandoffOutcome::Done { .. }), "{back:?}");
+    // Under an id that is taken nothing else is done.
+    let other = world.act("c", &HandoffAct::Closed { agent: "a-1".into() });
+    assert!(matches!(other, HandoffOutcome::Refused { why: HandoffRefusal::IdTaken, .. }), "{other:?}");
+}
+
+#[test]
+fn who_has_it_may_let_go_of_it_however_much_was_done() {
+    let world = world();
+    for round in 0..499 {
+        world.ask(&request(&format!("r{round}"), &[]));
+        world.act(&format!("d{round}"), &HandoffAct::Declined { agent: "a-1".into() });
+    }
+    world.ask(&request("last", &[]));
+    let accepted = world.act("a", &HandoffAct::Accepted { agent: "a-1".into() });
+    assert!(matches!(accepted, HandoffOutcome::Done { .. }));
+    assert_eq!(world.act("s", &HandoffAct::Started { agent: "a-1".into() }), HandoffOutcome::TooMuch);
+    let back = world.act("b", &HandoffAct::Returned { agent: "a-1".into() });
+    assert!(matches!(back, HandoffOutcome::Done { .. }), "{back:?}");
+    assert_eq!(world.may_bot_speak(), Speech::Allowed);
+    assert_eq!(world.ask(&request("more", &[])), HandoffOutcome::TooMuch);
+}

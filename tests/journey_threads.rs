@@ -463,3 +463,26 @@ fn bad_edits_are_refused_and_erasure_takes_all() {
     let again = world.account();
     assert!(world.show(again, &ThreadKind::Cart, "c", &Channel::Web).is_none());
 }
+
+#[test]
+fn of_two_channels_that_begin_at_once_one_wins() {
+    for _ in 0..20 {
+        let world = World::new();
+        let records = [world.account(), world.visitor()];
+        world.sign_in();
+        let outcomes: Vec<EditOutcome> = std::thread::scope(|scope| {
+            let running: Vec<_> = (0..4)
+                .map(|n| {
+                    let (world, record) = (&world, records[n % 2]);
+                    let begun = edit(&format!("سبد-{n}")).set(&format!("lines/{n}"), 1);
+                    let begun = ThreadEdit { id: format!("e{n}").into(), ..begun };
+                    scope.spawn(move || world.edit(record, &begun))
+                })
+                .collect();
+            running.into_iter().map(|one| one.join().unwrap()).collect()
+        });
+        let applied = outcomes.iter().filter(|one| matches!(one, EditOutcome::Applied { .. })).count();
+        let changed = outcomes.iter().filter(|one| matches!(one, EditOutcome::Changed { .. })).count();
+        assert_eq!((applied, changed), (1, 3));
+    }
+}

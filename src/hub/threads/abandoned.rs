@@ -12,7 +12,7 @@ use crate::store::{Stop, Stored, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::super::timelines::{act, streams};
-use super::super::{Context, Who, members};
+use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
 use super::parts::{each, load};
 
@@ -141,6 +141,8 @@ pub fn mark_abandonment(
     // One place for all who mark it at once, whichever of her records they know her by.
     let home = members.first().copied().unwrap_or(record);
     let mark = Mark { told, at: context.now.into(), settled: false };
+    // An erasure of the record at the same time finds it.
+    tx.bump_range(&hub_keys::event_range(home))?;
     tx.put(&keys::abandonment(home, place), &mark)?;
     Ok(true)
 }

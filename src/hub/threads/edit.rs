@@ -7,7 +7,7 @@ use crate::journey::{
 };
 use crate::store::{Stop, Tx};
 
-use super::super::{Context, Who};
+use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
 use super::parts::{Head, Loaded, Parts, load, part_id};
 use super::show::{ThreadSettings, find};
@@ -169,7 +169,13 @@ fn write(
         None => {
             let id = part_id(context, meant, &edit.kind, &edit.object);
             let key = keys::part(meant, id);
-            // Of two that begin it at once one is run again and finds the other.
+            // Of two that begin it at once, at whichever of her records, one is run again and finds the other.
+            for member in members::cluster(tx, meant)?.0 {
+                tx.guard_range(&keys::part_range(member))?;
+            }
+            tx.bump_range(&keys::part_range(meant))?;
+            // An erasure of the record at the same time finds it.
+            tx.bump_range(&hub_keys::event_range(meant))?;
             tx.exists(&key)?;
             let made = ThreadPart::new(edit, sensitivity, context.now, &Versions::default());
             let part = match made {

@@ -12,7 +12,7 @@ use super::parts::each;
 
 /// Deletes a record's parts of threads, its conversations and all that hangs on them.
 pub(crate) fn forget(tx: &mut Tx<'_>, context: &Context<'_>, record: RecordId) -> Result<(), Stop> {
-    let mut gone: Vec<Key> = vec![keys::head(record), keys::last_event(record)];
+    let mut gone: Vec<Key> = vec![keys::head(record), keys::last_event(record), keys::part_range(record)];
     each::<ThreadPart>(tx, &keys::parts(record), |key, _| gone.push(key.clone()))?;
     each::<Conversation>(tx, &keys::handoffs(record), |key, held| {
         gone.extend(queue_key(context, key, &held));

@@ -1,6 +1,6 @@
 //! A conversation goes from the bot to a person and back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ use crate::time::{DateTime, TimeDelta, Utc};
 use super::super::decide::records_of;
 use super::super::stored::Marker;
 use super::super::timelines::timeline;
-use super::super::{Context, Who, members, profile};
+use super::super::{Context, Who, keys as hub_keys, members, profile};
 use super::keys;
 use super::show::{Shown, ThreadSettings, threads_of};
 
@@ -96,7 +96,7 @@ impl fmt::Debug for HandoffRequest<'_> {
 /// Where a conversation stands after somebody wanted something of it.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HandoffOutcome {
-    /// It is done, or was done before under the same id.
+    /// It is done, or the same was done before under the same id.
     Done {
         /// Where it stands.
         handoff: Box<Handoff>,
@@ -110,7 +110,8 @@ pub enum HandoffOutcome {
         /// Where it stands.
         handoff: Box<Handoff>,
     },
-    /// More was done about this conversation than is kept (1,000 acts), or a name is empty or over 256 bytes.
+    /// More was done about this conversation than is kept (1,000 acts; whoever has it may still let go of it), or a name is
+    /// empty or over 256 bytes.
     TooMuch,
     /// Nobody is known by that name.
     Unknown,
@@ -122,6 +123,23 @@ struct Found {
     own: Option<Conversation>,
     events: Vec<HandoffEvent>,
     packet: Option<Packet>,
+}
+
+/// The instant at which a conversation is judged: not before anything that is known of it, as a unit that is run again keeps
+/// the instant at which it began, and the clocks of several machines differ.
+fn instant(context: &Context<'_>, events: &[HandoffEvent]) -> DateTime<Utc> {
+    events.iter().map(|event| event.order.time).fold(context.now, Ord::max)
+}
+
+/// Whether it is the same act. When a request is sent again its deadline is counted from a later instant.
+fn is_same(known: &HandoffAct, again: &HandoffAct) -> bool {
+    match (known, again) {
+        (
+            HandoffAct::Requested { skill, start_within_seconds, .. },
+            HandoffAct::Requested { skill: other, start_within_seconds: within, .. },
+        ) => skill == other && start_within_seconds == within,
+        (known, again) => known == again,
+    }
 }
 
 /// What all her records hold of a conversation.
@@ -239,7 +257,7 @@ pub fn handoff_of(
     conversation: &str,
 ) -> Result<Option<Handoff>, Stop> {
     let found = find(tx, context, who, conversation)?;
-    Ok(found.map(|found| handoff(&found.events, context.now)))
+    Ok(found.map(|found| handoff(&found.events, instant(context, &found.events))))
 }
 
 /// Whether somebody may speak in a conversation now; `None` if nobody is meant. Ask before a bot's answer goes out.
@@ -281,7 +299,8 @@ impl fmt::Debug for WaitingConversation {
     }
 }
 
-/// What waits for somebody of a skill, the longest waiting first. What has expired is not listed.
+/// What waits for somebody of a skill, the longest waiting first. What has expired is not listed, and taken
+/// out of the queue.
 ///
 /// # Errors
 /// Of the store only.
@@ -296,22 +315,42 @@ pub fn waiting_handoffs(
 ) -> Result<Vec<WaitingConversation>, Stop> {
     let prefix = keys::queue(skill_digest(context, skill));
     let mut waiting = Vec::new();
+    let mut listed = BTreeSet::new();
     let mut after = None;
     loop {
         let found = tx.scan::<Marker>(&prefix, after.as_ref(), 64)?;
         after = found.items.last().map(|(key, _)| key.clone());
-        for (record, place) in found.items.iter().filter_map(|(key, _)| keys::queued_of(key)) {
+        let places: Vec<(Key, (RecordId, [u8; 16]))> = found
+            .items
+            .into_iter()
+            .filter_map(|(key, _)| keys::queued_of(&key).map(|place| (key, place)))
+            .collect();
+        let wanted: Vec<Key> =
+            places.iter().map(|(_, (record, place))| keys::handoff(*record, *place)).collect();
+        tx.want(&wanted);
+        for (key, (record, place)) in places {
             if waiting.len() >= limit {
                 return Ok(waiting);
             }
-            let Some(held) = tx.get::<Conversation>(&keys::handoff(record, place))? else { continue };
-            let state = handoff(&held.events, context.now).state;
-            if let (Some(HandoffState::Requested), Some((_, since))) = (state, held.queued) {
-                let since = since.into();
+            let held = tx.get::<Conversation>(&keys::handoff(record, place))?;
+            let is_over = held.as_ref().is_none_or(|held| {
+                let now = instant(context, &held.events);
+                handoff(&held.events, now).state != Some(HandoffState::Requested)
+            });
+            let Some(held) = held.filter(|_| !is_over) else {
+                tx.delete(&key);
+                continue;
+            };
+            // Another record of hers may know who took it since.
+            let Some(all) = find(tx, context, &Who::Record(record), &held.name)? else { continue };
+            let state = handoff(&all.events, instant(context, &all.events)).state;
+            if let (Some(HandoffState::Requested), Some((_, since))) = (state, held.queued)
+                && listed.insert((all.home, place))
+            {
                 waiting.push(WaitingConversation {
                     record,
                     conversation: held.name,
-                    since,
+                    since: since.into(),
                     packet: held.packet,
                 });
             }
@@ -349,24 +388,32 @@ fn act_on(
     }
     let Some(found) = find(tx, context, who, conversation)? else { return Ok(HandoffOutcome::Unknown) };
     let Found { home, place, own, mut events, packet: known } = found;
-    if events.iter().any(|event| *event.order.id == *id) {
-        let handoff = handoff(&events, context.now).into();
-        return Ok(HandoffOutcome::Done { handoff, packet: known.map(Into::into) });
+    let now = instant(context, &events);
+    if let Some(event) = events.iter().find(|event| *event.order.id == *id) {
+        let handoff = handoff(&events, now).into();
+        return Ok(if is_same(&event.act, &act) {
+            HandoffOutcome::Done { handoff, packet: known.map(Into::into) }
+        } else {
+            HandoffOutcome::Refused { why: HandoffRefusal::IdTaken, handoff }
+        });
     }
-    if events.len() >= MAX_ACTS {
+    // Whoever has it may always let go of it. That is one more act at most, as nobody can take it after that.
+    let lets_go =
+        matches!(act, HandoffAct::Declined { .. } | HandoffAct::Returned { .. } | HandoffAct::Closed { .. });
+    if events.len() >= MAX_ACTS && !lets_go {
         return Ok(HandoffOutcome::TooMuch);
     }
     let event = HandoffEvent {
         // Acts of one instant come in the order in which they were taken in.
-        order: OrderKey { time: context.now, sequence: u64::try_from(events.len()).ok(), id: id.into() },
+        order: OrderKey { time: now, sequence: u64::try_from(events.len()).ok(), id: id.into() },
         act,
     };
     events.push(event.clone());
-    let next = handoff(&events, context.now);
+    let next = handoff(&events, now);
     if let Some(refused) = next.refused.iter().find(|refused| refused.event == event) {
         let why = refused.why;
         events.pop();
-        return Ok(HandoffOutcome::Refused { why, handoff: handoff(&events, context.now).into() });
+        return Ok(HandoffOutcome::Refused { why, handoff: handoff(&events, now).into() });
     }
     let mut kept = own.unwrap_or_else(|| Conversation {
         name: conversation.into(),
@@ -378,12 +425,14 @@ fn act_on(
     if packet.is_some() {
         kept.packet = packet;
     }
+    // An erasure of the record at the same time finds it.
+    tx.bump_range(&hub_keys::event_range(home))?;
     let own = keys::handoff(home, place);
     if let Some(before) = queue_key(context, &own, &kept) {
         tx.delete(&before);
     }
     kept.queued = match &next.owner {
-        ConversationOwner::Queue(skill) => Some((skill.clone(), Millis::from(context.now))),
+        ConversationOwner::Queue(skill) => Some((skill.clone(), Millis::from(now))),
         _ => None,
     };
     if let Some(now) = queue_key(context, &own, &kept) {

@@ -30,6 +30,11 @@ pub(crate) fn head(record: RecordId) -> Key {
     key(&[b"z", record.as_bytes()])
 }
 
+/// What stands for all parts of a record: whoever begins a part bumps it, and guards those of all records of the person.
+pub(crate) fn part_range(record: RecordId) -> Key {
+    key(&[b"z", record.as_bytes(), b"p"])
+}
+
 /// The last event of a record with several.
 pub(crate) fn last_event(record: RecordId) -> Key {
     key(&[b"0", record.as_bytes()])

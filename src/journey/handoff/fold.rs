@@ -127,6 +127,8 @@ pub enum HandoffRefusal {
     AlreadyAccepted,
     /// This agent does not have it.
     NotTheOwner,
+    /// Another act has that id.
+    IdTaken,
 }
 
 /// An act that changes nothing, and why.
