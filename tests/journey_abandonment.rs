@@ -167,6 +167,10 @@ impl World {
         self.clock.set(format!("2026-03-20T{time}:00Z").parse().unwrap());
     }
 
+    fn mark(&self, who: &Who, episode: &Abandonment) -> bool {
+        self.hub.mark_abandonment(who, episode, &ThreadRules::retail()).unwrap()
+    }
+
     fn due(&self, who: &Who) -> Vec<Abandonment> {
         self.hub.abandoned(who, &ThreadRules::retail(), true).unwrap().unwrap().due
     }
@@ -194,8 +198,7 @@ fn the_hub_tells_once_and_takes_back() {
     assert!(quiet.due.is_empty(), "she may not be contacted");
     let marked: usize = std::thread::scope(|scope| {
         let (world, who, due) = (&world, &who, &due);
-        let running: Vec<_> =
-            (0..6).map(|_| scope.spawn(move || world.hub.mark_abandonment(who, &due[0]).unwrap())).collect();
+        let running: Vec<_> = (0..6).map(|_| scope.spawn(move || world.mark(who, &due[0]))).collect();
         running.into_iter().map(|one| usize::from(one.join().unwrap())).sum()
     });
     assert_eq!(marked, 1);
@@ -224,4 +227,87 @@ fn the_hub_tells_once_and_takes_back() {
     assert_eq!(due.iter().map(|one| &*one.object).collect::<Vec<_>>(), ["кредит-1"]);
     assert_eq!(abandonment_signal(&due[0]).kind, SignalKind::Custom);
     assert!(!format!("{due:?} {news:?}").contains("кредит"));
+}
+
+fn fresh() -> World {
+    let clock = Arc::new(FixedClock::at("2026-03-20T10:00:00Z".parse().unwrap()));
+    let rules = Rules::retail(b"secret");
+    World {
+        hub: Hub::with_clock(Arc::new(MemoryStore::new()), Tenant(1), rules, clock.clone()).unwrap(),
+        clock,
+    }
+}
+
+#[test]
+fn what_was_bought_since_it_was_listed_is_not_told() {
+    let world = fresh();
+    let who = world.record(r#"{"type":"identify","messageId":"1","userId":"u-7"}"#);
+    let settings = ThreadSettings::retail();
+    let cart = |id: &str| ThreadEdit::new(id, ThreadKind::Cart, "корзина", Channel::Web);
+    world.hub.edit_thread(&who, &cart("1").set("lines/TEA", 1), &settings).unwrap();
+    world.at("11:00");
+    let due = world.due(&who);
+    world.record(
+        r#"{"type":"track","event":"Order Completed","messageId":"2","userId":"u-7","timestamp":"2026-03-20T10:59:00Z",
+        "properties":{"order_id":"o-1"},"context":{"channel":"till"}}"#,
+    );
+    assert!(!world.mark(&who, &due[0]));
+}
+
+#[test]
+fn a_merged_cart_is_told_once_and_its_recovery_settled() {
+    let world = fresh();
+    let settings = ThreadSettings::retail();
+    let user = world.record(r#"{"type":"identify","messageId":"1","userId":"u-7"}"#);
+    let visitor = world.record(r#"{"type":"page","messageId":"2","anonymousId":"v-1"}"#);
+    let cart = |id: &str, object: &str| ThreadEdit::new(id, ThreadKind::Cart, object, Channel::Web);
+    world.hub.edit_thread(&user, &cart("1", "a").set("lines/TEA", 1), &settings).unwrap();
+    world.hub.edit_thread(&visitor, &cart("2", "b").set("lines/MUG", 1), &settings).unwrap();
+    world.record(r#"{"type":"identify","messageId":"3","userId":"u-7","anonymousId":"v-1"}"#);
+    world.at("11:00");
+    let due = world.due(&user);
+    assert_eq!(due.len(), 1, "one cart");
+    assert!(world.mark(&user, &due[0]) && !world.mark(&visitor, &due[0]));
+    assert!(world.due(&visitor).is_empty());
+    world.at("12:00");
+    world.record(
+        r#"{"type":"track","event":"Order Completed","messageId":"4","userId":"u-7","timestamp":"2026-03-20T11:30:00Z",
+        "properties":{"order_id":"o-1"},"context":{"channel":"till"}}"#,
+    );
+    let recovered = || world.hub.abandoned(&user, &settings.rules, true).unwrap().unwrap().recovered;
+    let now = recovered();
+    assert_eq!(now.len(), 1);
+    assert!(world.hub.settle_abandonment(&user, &now[0].0).unwrap());
+    assert!(recovered().is_empty());
+}
+
+#[test]
+fn an_emptied_cart_is_not_abandoned_and_a_busy_one_is_not_taken_back() {
+    let world = fresh();
+    let settings = ThreadSettings::retail();
+    let who = world.record(r#"{"type":"identify","messageId":"1","userId":"u-7"}"#);
+    let cart = |id: &str| ThreadEdit::new(id, ThreadKind::Cart, "סל", Channel::Web);
+    let edit = |edit: ThreadEdit| {
+        let shown = world.hub.thread(&who, &ThreadKind::Cart, "סל", &Channel::Web, &settings).unwrap();
+        let seen = shown.and_then(|shown| shown.document().map(|document| document.versions.clone()));
+        let edit = edit.on(&seen.unwrap_or_default());
+        assert!(matches!(
+            world.hub.edit_thread(&who, &edit, &settings).unwrap(),
+            throughline::hub::EditOutcome::Applied { .. }
+        ));
+    };
+    edit(cart("1").set("lines/TEA", 1).set("currency", "IRR"));
+    edit(cart("2").remove("lines/TEA"));
+    world.at("12:00");
+    assert!(world.due(&who).is_empty(), "nothing is in it");
+    edit(cart("3").set("lines/TEA", 2));
+    world.at("13:00");
+    let due = world.due(&who);
+    assert_eq!(due.len(), 1);
+    assert!(world.mark(&who, &due[0]));
+    for n in 0..40 {
+        edit(cart(&format!("later-{n}")).set("lines/MUG", n + 1));
+    }
+    let news = world.hub.abandoned(&who, &settings.rules, true).unwrap().unwrap();
+    assert!(news.revoked.is_empty(), "it was so, though that is remembered no more");
 }

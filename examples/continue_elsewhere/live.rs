@@ -57,7 +57,9 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
         let news = world.hub.abandoned(&omar, rules, true)?.ok_or("he is unknown")?;
         let mut todo = Vec::new();
         for episode in &news.due {
-            world.hub.mark_abandonment(&omar, episode)?;
+            if !world.hub.mark_abandonment(&omar, episode, rules)? {
+                continue;
+            }
             todo.push(format!(
                 "remind him of the {} left in the {}",
                 episode.kind,

@@ -43,6 +43,14 @@ pub struct Abandonment {
     pub then: Option<(Sequel, DateTime<Utc>)>,
 }
 
+impl Abandonment {
+    /// Whether what was told is this episode: its last act, as it was known then, lies in it.
+    #[must_use]
+    pub fn is(&self, told: &Told) -> bool {
+        self.kind == told.kind && self.object == told.object && (self.began..=self.due).contains(&told.last)
+    }
+}
+
 impl fmt::Debug for Abandonment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Abandonment")
@@ -81,8 +89,8 @@ pub struct AbandonmentNews {
     pub due: Vec<Abandonment>,
     /// Told, and not true by what is known now: something that happened in time arrived late. Take it back.
     pub revoked: Vec<Told>,
-    /// Told, true then, and ended since.
-    pub recovered: Vec<Abandonment>,
+    /// Told, true then, and ended since: what was told, by which it is settled, and the episode as it is known now.
+    pub recovered: Vec<(Told, Abandonment)>,
 }
 
 /// Every episode up to `now` in which an object was left standing: something was put into it, and then nobody touched it in
@@ -248,18 +256,16 @@ pub fn abandonment_news(
     told: &[Told],
     known_since: DateTime<Utc>,
 ) -> AbandonmentNews {
-    let same = |episode: &Abandonment, told: &Told| {
-        episode.kind == told.kind
-            && episode.object == told.object
-            && (episode.began..=episode.due).contains(&told.last)
-    };
-    let is_told = |episode: &&Abandonment| told.iter().any(|told| same(episode, told));
+    let is_told = |episode: &&Abandonment| told.iter().any(|told| episode.is(told));
     let due = present.iter().filter(|episode| episode.then.is_none() && !is_told(episode)).cloned().collect();
-    let is_recovered =
-        |episode: &&Abandonment| matches!(episode.then, Some((Sequel::Ended(_), _))) && is_told(episode);
-    let recovered = present.iter().filter(is_recovered).cloned().collect();
+    let has_ended = |episode: &&Abandonment| matches!(episode.then, Some((Sequel::Ended(_), _)));
+    let recovered = present.iter().filter(has_ended).flat_map(|episode| {
+        let of = told.iter().filter(|told| episode.is(told));
+        of.map(|told| (told.clone(), episode.clone()))
+    });
+    let recovered = recovered.collect();
     let is_untrue =
-        |told: &&Told| told.last >= known_since && !present.iter().any(|episode| same(episode, told));
+        |told: &&Told| told.last >= known_since && !present.iter().any(|episode| episode.is(told));
     let revoked = told.iter().filter(is_untrue).cloned().collect();
     AbandonmentNews { due, revoked, recovered }
 }

@@ -1,10 +1,14 @@
 //! What a person left standing: listed, told once, taken back.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::event::CartAction;
+use crate::ids::RecordId;
 use crate::journey::{
-    Abandonment, AbandonmentNews, ThreadAct, ThreadKind, ThreadRules, Told, abandonment_news, abandonments,
+    Abandonment, AbandonmentNews, Met, ThreadAct, ThreadKind, ThreadRules, Told, abandonment_news,
+    abandonments,
 };
 use crate::messaging::trigger::{Signal, SignalKind};
 use crate::record::Millis;
@@ -14,7 +18,7 @@ use crate::time::{DateTime, TimeDelta, Utc};
 use super::super::timelines::{act, streams};
 use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
-use super::parts::{each, load};
+use super::parts::{Parts, each, load};
 
 /// How far back abandoned objects are looked for, in days.
 const LOOK_BACK_DAYS: i64 = 90;
@@ -62,8 +66,8 @@ impl Stored for Mark {
 /// hub.edit_thread(&who, &edit, &settings)?;
 /// clock.set("2026-03-20T11:00:00Z".parse()?);
 /// let news = hub.abandoned(&who, &settings.rules, true)?.ok_or("nobody")?;
-/// assert!(hub.mark_abandonment(&who, &news.due[0])?);
-/// assert!(!hub.mark_abandonment(&who, &news.due[0])?);
+/// assert!(hub.mark_abandonment(&who, &news.due[0], &settings.rules)?);
+/// assert!(!hub.mark_abandonment(&who, &news.due[0], &settings.rules)?);
 /// assert!(hub.abandoned(&who, &settings.rules, true)?.ok_or("nobody")?.due.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -80,10 +84,98 @@ pub fn abandoned(
     rules: &ThreadRules,
     contactable: bool,
 ) -> Result<Option<AbandonmentNews>, Stop> {
+    let Some(view) = look(tx, context, who, rules)? else { return Ok(None) };
+    // Told of whichever of the objects that are one now.
+    let told: Vec<Told> = view.marks.iter().map(|mark| view.objects.as_one(&mark.told)).collect();
+    let mut news = abandonment_news(&view.present, &told, view.known_since);
+    if !contactable {
+        news.due.clear();
+    }
+    let is_open = |mark: &Mark, as_one: &Told| !mark.settled && view.objects.are_known(as_one);
+    let both = || view.marks.iter().zip(&told);
+    let revoked = std::mem::take(&mut news.revoked);
+    news.revoked = both()
+        .filter(|(mark, as_one)| revoked.contains(as_one) && is_open(mark, as_one))
+        .map(|(mark, _)| mark.told.clone())
+        .collect();
+    let recovered = std::mem::take(&mut news.recovered);
+    for (_, episode) in recovered {
+        let of = both().filter(|(mark, as_one)| !mark.settled && episode.is(as_one));
+        for (mark, _) in of {
+            if !news.recovered.iter().any(|(told, _)| *told == mark.told) {
+                news.recovered.push((mark.told.clone(), episode.clone()));
+            }
+        }
+    }
+    Ok(Some(news))
+}
+
+/// What stands of a person's objects.
+struct View {
+    /// Her records.
+    members: Vec<RecordId>,
+    present: Vec<Abandonment>,
+    marks: Vec<Mark>,
+    objects: Objects,
+    /// Each act's record.
+    places: Vec<(ThreadAct, RecordId)>,
+    known_since: DateTime<Utc>,
+}
+
+/// Which objects are shown as one, and from when on all that was done to them is known.
+#[derive(Default)]
+struct Objects {
+    one: BTreeMap<(ThreadKind, Box<str>), Box<str>>,
+    since: BTreeMap<(ThreadKind, Box<str>), DateTime<Utc>>,
+}
+
+impl Objects {
+    fn of(parts: &Parts, rules: &ThreadRules) -> Self {
+        let mut objects = Self::default();
+        for Met { document, .. } in parts.met(rules) {
+            for object in &document.objects {
+                let place = (document.kind.clone(), object.clone());
+                // Those that are open come first.
+                objects.one.entry(place).or_insert_with(|| document.object.clone());
+            }
+        }
+        for held in &parts.loaded {
+            let place = (held.part.kind.clone(), objects.name(&held.part.kind, &held.part.object));
+            if let Some(since) = held.part.remembered_since() {
+                let known = objects.since.entry(place).or_insert(since);
+                *known = since.max(*known);
+            }
+        }
+        objects
+    }
+
+    fn name(&self, kind: &ThreadKind, object: &str) -> Box<str> {
+        self.one.get(&(kind.clone(), object.into())).map_or_else(|| object.into(), Clone::clone)
+    }
+
+    fn as_one(&self, told: &Told) -> Told {
+        Told { object: self.name(&told.kind, &told.object), ..told.clone() }
+    }
+
+    /// Whether all that was done since then is known, so that what was told of it can be judged.
+    fn are_known(&self, told: &Told) -> bool {
+        let since = self.since.get(&(told.kind.clone(), told.object.clone()));
+        since.is_none_or(|since| *since <= told.last)
+    }
+}
+
+fn look(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    rules: &ThreadRules,
+) -> Result<Option<View>, Stop> {
     let since = context.now.checked_sub_signed(TimeDelta::days(LOOK_BACK_DAYS));
     let Some(streams) = streams(tx, context, who, since)? else { return Ok(None) };
     let Some(parts) = load(tx, context, who)? else { return Ok(None) };
-    let mut acts: Vec<ThreadAct> = streams.iter().flatten().filter_map(act).collect();
+    let objects = Objects::of(&parts, rules);
+    let of_events = streams.iter().flatten().filter_map(|told| Some((act(told)?, told.0.record)));
+    let mut places: Vec<(ThreadAct, RecordId)> = of_events.collect();
     let is_order = |action| matches!(action, CartAction::Completed);
     let orders: Vec<DateTime<Utc>> = streams
         .iter()
@@ -91,55 +183,59 @@ pub fn abandoned(
         .filter(|(_, event)| event.cart().is_some_and(|cart| is_order(cart.action())))
         .map(|(entry, _)| entry.order.time)
         .collect();
-    acts.extend(parts.loaded.iter().flat_map(|held| held.part.acts(held.id)));
+    for held in &parts.loaded {
+        places.extend(held.part.acts(held.id).into_iter().map(|act| (act, held.record)));
+    }
+    for (act, _) in &mut places {
+        act.object = objects.name(&act.kind, &act.object);
+    }
+    let acts: Vec<ThreadAct> = places.iter().map(|(act, _)| act.clone()).collect();
     let present = abandonments(&acts, &orders, rules, context.now);
+    let members = members::cluster(tx, parts.record)?.0;
     let mut marks: Vec<Mark> = Vec::new();
-    for member in members::cluster(tx, parts.record)?.0 {
-        each::<Mark>(tx, &keys::abandonments(member), |_, mark| marks.push(mark))?;
+    for member in &members {
+        each::<Mark>(tx, &keys::abandonments(*member), |_, mark| marks.push(mark))?;
     }
-    let told: Vec<Told> = marks.iter().map(|mark| mark.told.clone()).collect();
     let known_since = since.unwrap_or(DateTime::<Utc>::MIN_UTC);
-    let mut news = abandonment_news(&present, &told, known_since);
-    if !contactable {
-        news.due.clear();
-    }
-    let open = |kind: &ThreadKind, object: &str, last: DateTime<Utc>, until: DateTime<Utc>| {
-        marks.iter().any(|mark| {
-            !mark.settled
-                && mark.told.kind == *kind
-                && *mark.told.object == *object
-                && (last..=until).contains(&mark.told.last)
-        })
-    };
-    news.revoked.retain(|told| open(&told.kind, &told.object, told.last, told.last));
-    news.recovered.retain(|episode| open(&episode.kind, &episode.object, episode.began, episode.due));
-    Ok(Some(news))
+    Ok(Some(View { members, present, marks, objects, places, known_since }))
 }
 
-/// Marks an episode as told. Returns whether that is new: of several workers who list the same episode one tells it. An
-/// unknown person's is not marked.
+/// Marks an episode as told. Returns whether it is to be told: of several workers who list the same episode one tells it, and
+/// nobody tells what is not so any more, as she went on with it or bought since it was listed. An unknown person's is not
+/// marked.
 ///
 /// # Errors
 /// Of the store only.
 ///
 /// # Complexity
-/// O(records).
+/// As [`abandoned`].
 pub fn mark_abandonment(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
     episode: &Abandonment,
+    rules: &ThreadRules,
 ) -> Result<bool, Stop> {
-    let told = Told { kind: episode.kind.clone(), object: episode.object.clone(), last: episode.last };
-    let Some(record) = who.record(tx, context)? else { return Ok(false) };
-    let place = place(context, &told);
-    let members = members::cluster(tx, record)?.0;
-    let wanted: Vec<_> = members.iter().map(|id| keys::abandonment(*id, place)).collect();
-    if tx.get_many::<Mark>(&wanted)?.iter().any(Option::is_some) {
+    let Some(view) = look(tx, context, who, rules)? else { return Ok(false) };
+    let listed = Told { kind: episode.kind.clone(), object: episode.object.clone(), last: episode.last };
+    let listed = view.objects.as_one(&listed);
+    let Some(now) = view.present.iter().find(|now| now.then.is_none() && now.is(&listed)) else {
+        return Ok(false);
+    };
+    if view.marks.iter().any(|mark| now.is(&view.objects.as_one(&mark.told))) {
         return Ok(false);
     }
-    // One place for all who mark it at once, whichever of her records they know her by.
-    let home = members.first().copied().unwrap_or(record);
+    // Whatever happens to her, or is told, at the same time is seen.
+    for member in &view.members {
+        tx.guard_range(&hub_keys::event_range(*member))?;
+    }
+    // Where its last act is, so that it goes with that record if the profile is split.
+    let is_last =
+        |act: &ThreadAct| act.kind == now.kind && act.object == now.object && act.order.time == now.last;
+    let home = view.places.iter().filter(|(act, _)| is_last(act)).map(|(_, record)| *record).min();
+    let Some(home) = home.or_else(|| view.members.first().copied()) else { return Ok(false) };
+    let told = Told { kind: now.kind.clone(), object: now.object.clone(), last: now.last };
+    let place = place(context, &told);
     let mark = Mark { told, at: context.now.into(), settled: false };
     // An erasure of the record at the same time finds it.
     tx.bump_range(&hub_keys::event_range(home))?;

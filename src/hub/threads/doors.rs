@@ -39,7 +39,7 @@ use_cases! {
     /// What she left standing; see [`abandoned`](super::abandoned()).
     abandoned(who: &Who, rules: &ThreadRules, contactable: bool) -> Option<AbandonmentNews>;
     /// Marks what she was told; see [`mark_abandonment`](super::mark_abandonment()).
-    mark_abandonment(who: &Who, episode: &Abandonment) -> bool;
+    mark_abandonment(who: &Who, episode: &Abandonment, rules: &ThreadRules) -> bool;
     /// Settles what she was told; see [`settle_abandonment`](super::settle_abandonment()).
     settle_abandonment(who: &Who, told: &Told) -> bool;
     /// How far a subscriber has read; see [`subscribed_to`](super::subscribed_to()).

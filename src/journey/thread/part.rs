@@ -165,7 +165,10 @@ impl ThreadPart {
         }
         let step = edit.step.clone().or_else(|| next.last.step.take());
         next.last = Touch { at, channel: edit.channel.clone(), device: edit.device.clone(), step };
-        next.edits.push(Edited(hash(&edit.id), at, edit.close));
+        // To take the last thing out of it is to empty it, whether or not the host says so.
+        let takes_out = !(edit.set.is_empty() && edit.remove.is_empty()) && over.is_empty();
+        let emptied = (takes_out && next.is_empty()).then_some(Closed::Emptied);
+        next.edits.push(Edited(hash(&edit.id), at, edit.close.or(emptied)));
         let surplus = next.edits.len().saturating_sub(REMEMBERED);
         next.edits.drain(..surplus);
         if next.fields.len() > MAX_FIELDS || next.steps.len() > MAX_STEPS || next.bytes() > MAX_BYTES {
@@ -207,6 +210,24 @@ impl ThreadPart {
         };
         let forgotten = self.version.saturating_sub(self.edits.len() as u64);
         (forgotten..).zip(&self.edits).map(act).collect()
+    }
+
+    /// From when on all its edits are remembered as [acts](Self::acts); `None` if none is forgotten.
+    #[must_use]
+    pub fn remembered_since(&self) -> Option<DateTime<Utc>> {
+        let Edited(_, at, _) = self.edits.first()?;
+        (self.version > self.edits.len() as u64).then(|| (*at).into())
+    }
+
+    /// Whether nothing of worth is in it: no line with a quantity if it ever had lines, else no value at all.
+    fn is_empty(&self) -> bool {
+        let is_line = |name: &str| name.starts_with("lines/");
+        let has_lines = self.fields.keys().any(|name| is_line(name));
+        let mut of_worth = self.fields.iter().filter(|(name, _)| is_line(name) || !has_lines);
+        of_worth.all(|(name, field)| {
+            let nothing = |value: &Value| value.is_null() || (is_line(name) && value.as_f64() == Some(0.0));
+            field.value.as_ref().is_none_or(|value| nothing(&value.reveal().0))
+        })
     }
 
     /// Its last edit.
