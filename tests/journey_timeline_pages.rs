@@ -200,3 +200,23 @@ fn the_owners_of_a_family_tablet() {
     assert_eq!(names, [dina, dina, dina, dina, None, None], "nobody is called null");
     assert!(!format!("{owned:?}").contains("دنا"));
 }
+
+#[test]
+fn another_persons_sign_in_on_a_shared_device_counts() {
+    let hub = hub();
+    let tell = |id: i64, what: &str, who: &str, device: &str| {
+        let time = at(id * 60_000).format("%Y-%m-%dT%H:%M:%S%.3fZ");
+        let json = format!(
+            r#"{{"type":"track","event":"{what}","messageId":"t{id}",{who},"timestamp":"{time}","context":{{"channel":"app","device":{{"id":"{device}"}}}}}}"#
+        );
+        hub.record(&Event::from_segment(json.as_bytes(), &hub.import()).unwrap()).unwrap().record
+    };
+    let dana = tell(0, "Signed In", r#""userId":"דנה""#, "tablet-7");
+    tell(1, "Signed In", r#""userId":"Иван""#, "tablet-7");
+    tell(2, "Looked", r#""anonymousId":"visitor-1""#, "tablet-7");
+    tell(3, "Looked", r#""userId":"דנה","anonymousId":"visitor-1""#, "phone-8");
+    let owned = hub.owners(&dana.into(), &OwnershipSettings::default()).unwrap().unwrap();
+    let names: Vec<Option<&str>> =
+        owned.iter().map(|one| one.account.as_ref().map(|name| &**name.reveal())).collect();
+    assert_eq!(names, [Some("דנה"), Some("Иван"), Some("דנה")], "he had signed in before the visitor looked");
+}

@@ -183,13 +183,10 @@ type Person = (BTreeSet<RecordId>, Option<RecordId>);
 
 impl Parts {
     async fn changes(&self, wanted: &Subscription<'_>) -> Result<Changes, StoreError> {
-        let (after, person) = self
-            .run_async(|tx, context| {
-                let after = subscribed_to(tx, context, wanted.name)?;
-                Ok((after, person(tx, context, wanted.who)?))
-            })
-            .await?;
+        let after = self.run_async(|tx, context| subscribed_to(tx, context, wanted.name)).await?;
         let entries = self.store.journal(after, wanted.limit).await?;
+        // After the journal, so that whatever it tells of is known to be hers if it is.
+        let person = self.run_async(|tx, context| person(tx, context, wanted.who)).await?;
         let mut caught_up = entries.len() < wanted.limit;
         let (mut latest, mut upto): (BTreeMap<Key, Seq>, Seq) = (BTreeMap::new(), after);
         for JournalEntry { seq, keys } in entries {

@@ -21,6 +21,10 @@ pub(crate) fn forget(tx: &mut Tx<'_>, context: &Context<'_>, record: RecordId) -
     each::<Mark>(tx, &keys::abandonments(record), |key, _| gone.push(key.clone()))?;
     for key in &gone {
         tx.delete(key);
+        // Subscribers learn of threads and conversations only; the rest was never told.
+        if keys::part_of(key).is_some() || keys::handoff_of(key).is_some() {
+            tx.announce(key);
+        }
     }
     Ok(())
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use crate::calendar::Zone;
 use crate::channel::Channel;
 use crate::event::{Event, StoredEvent};
+use crate::ids::RecordId;
 use crate::journey::{
     self, Act, Continuation, Entry, ResumeSettings, Session, SessionSettings, ThreadAct, Timeline, threads,
 };
@@ -196,8 +197,18 @@ pub(crate) fn streams(
     since: Option<DateTime<Utc>>,
 ) -> Result<Option<Vec<Vec<Told>>>, Stop> {
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
+    let members = members::cluster(tx, record)?.0;
+    Ok(Some(streams_of(tx, &members, since)?))
+}
+
+/// The events of each of some records.
+fn streams_of(
+    tx: &mut Tx<'_>,
+    records: &[RecordId],
+    since: Option<DateTime<Utc>>,
+) -> Result<Vec<Vec<Told>>, Stop> {
     let mut streams = Vec::new();
-    for member in members::cluster(tx, record)?.0 {
+    for member in records.iter().copied() {
         let mut stream = Vec::new();
         event_log::each(tx, member, since.map(Millis::from), |key, stored| {
             // What cannot be read any more was changed by somebody else; its neighbours are still shown.
@@ -207,7 +218,7 @@ pub(crate) fn streams(
         })?;
         streams.push(stream);
     }
-    Ok(Some(streams))
+    Ok(streams)
 }
 
 /// One timeline of all records.
