@@ -142,7 +142,7 @@ fn once<'s>(
 
 /// Once for each command key: hands a parcel over to whoever gives its code; without a code, to whom a person at the shop knows to be her. The code is
 /// [`HandOverCode::of`] the order with the tenant's secret. A wrong one is counted, and after as many as
-/// [`OrderRules::wrong_codes`] says only a person helps. The same command again counts a wrong code once; each attempt of
+/// [`OrderRules::wrong_codes`](crate::stock::order::OrderRules::wrong_codes) says only a person helps. The same command again counts a wrong code once; each attempt of
 /// the customer needs a key of its own.
 ///
 /// # Errors
