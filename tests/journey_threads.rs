@@ -456,12 +456,15 @@ fn bad_edits_are_refused_and_erasure_takes_all() {
     assert_eq!(world.edit(account, &many), EditOutcome::Invalid { why: ThreadErrorKind::TooLarge });
     assert!(world.show(account, &ThreadKind::Cart, "c", &Channel::Web).is_none());
     assert_eq!(world.edit(RecordId::from_bytes([9; 16]), &edit("c")), EditOutcome::Unknown);
-    world.edit(account, &edit("c").set("note", "راز"));
+    let seen = versions(&world.edit(account, &edit("c").set("note", "راز")));
     world.clock.set("2026-03-21T09:00:00Z".parse().unwrap());
     let user = Identifier::parse(IdentifierKind::UserId, "u-7", &IdentifierSettings::default()).unwrap();
     world.hub.erase(&CommandKey::new("e"), &What::Profile(Who::Identifier(user)), Afterwards::Admit).unwrap();
     let again = world.account();
     assert!(world.show(again, &ThreadKind::Cart, "c", &Channel::Web).is_none());
+    let late = ThreadEdit { id: "late".into(), ..edit("c").set("lines/TEA", 1) };
+    assert_eq!(world.edit(again, &late.clone().on(&seen)), EditOutcome::Gone);
+    assert!(matches!(world.edit(again, &late), EditOutcome::Applied { .. }));
 }
 
 #[test]

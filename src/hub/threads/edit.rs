@@ -33,6 +33,9 @@ pub enum EditOutcome {
         /// What is there now.
         document: Box<Document>,
     },
+    /// The edit's author had seen a thread that is not there any more: it was erased, or belongs to another profile now. Made
+    /// again without what was seen, it begins the thread anew.
+    Gone,
     /// The channel may not see the thread as a whole, so it may not change it.
     Hidden,
     /// It cannot be an edit, and why.
@@ -52,7 +55,7 @@ impl EditOutcome {
             Self::Applied { document } | Self::Repeated { document } | Self::Changed { document, .. } => {
                 Some(document)
             }
-            Self::Hidden | Self::Invalid { .. } | Self::Unknown => None,
+            Self::Gone | Self::Hidden | Self::Invalid { .. } | Self::Unknown => None,
         }
     }
 }
@@ -103,6 +106,9 @@ pub fn edit_thread(
     }
     let Some(mut parts) = load(tx, context, who)? else { return Ok(EditOutcome::Unknown) };
     let found = found(&parts, edit, settings);
+    if found.is_none() && !edit.seen.is_empty() {
+        return Ok(EditOutcome::Gone);
+    }
     let rules = settings.rules.of(&edit.kind);
     let sensitivity = edit.sensitivity.unwrap_or(rules.sensitivity);
     let sight = found.as_ref().map_or_else(
@@ -124,7 +130,6 @@ pub fn edit_thread(
             });
         }
     }
-    // What was seen may belong to another profile now, or be erased: then it is begun anew.
     let versions = found.as_ref().map_or_else(Versions::default, |met| met.document.versions.clone());
     match write(tx, context, &mut parts, edit, &versions, sensitivity)? {
         Ok(()) => {}

@@ -14,7 +14,8 @@ use crate::channel::Channel;
 use crate::event::{Event, StoredEvent};
 use crate::ids::RecordId;
 use crate::journey::{
-    self, Act, Continuation, Entry, ResumeSettings, Session, SessionSettings, ThreadAct, Timeline, threads,
+    self, Act, Continuation, Entry, Restart, ResumeSettings, Session, SessionSettings, ThreadAct, Timeline,
+    threads,
 };
 use crate::record::Millis;
 use crate::store::{Stop, Tx};
@@ -159,12 +160,22 @@ pub fn update_sessions(
         let first = earliest.entry(device).or_insert(entry.order.time);
         *first = entry.order.time.min(*first);
     }
+    let restarts: Vec<(String, Restart)> = earliest
+        .into_iter()
+        .map(|(device, first)| {
+            let from = journey::restart(known, &device, first);
+            (device, from)
+        })
+        .collect();
     let mut now = known.to_vec();
-    for (device, first) in earliest {
-        let from = journey::restart(&now, &device, first);
-        let Some(streams) = streams(tx, context, who, from.since)? else { return Ok(None) };
+    // Read once: what one device does not need does its sessions no harm. `None`, everything, is the least.
+    if let Some(since) = restarts.iter().map(|(_, from)| from.since).min() {
+        let Some(streams) = streams(tx, context, who, since)? else { return Ok(None) };
         let told = with_records(&streams);
-        now = journey::update_sessions(&now, &device, &from, &acts_of(&told), settings, zone);
+        let acts = acts_of(&told);
+        for (device, from) in &restarts {
+            now = journey::update_sessions(&now, device, from, &acts, settings, zone);
+        }
     }
     Ok(who.record(tx, context)?.map(|_| now))
 }
