@@ -8,7 +8,7 @@ use throughline::channel::Channel;
 use throughline::event::{Event, OrderKey};
 use throughline::hub::{FixedClock, Hub, Rules, ThreadSettings, Who, abandonment_signal};
 use throughline::journey::{
-    Abandonment, Closed, Effect, Sequel, ThreadAct, ThreadEdit, ThreadKind, ThreadRules, Told,
+    Abandonment, Closed, Effect, Sensitivity, Sequel, ThreadAct, ThreadEdit, ThreadKind, ThreadRules, Told,
     abandonment_news, abandonments,
 };
 use throughline::messaging::trigger::SignalKind;
@@ -310,4 +310,20 @@ fn an_emptied_cart_is_not_abandoned_and_a_busy_one_is_not_taken_back() {
     }
     let news = world.hub.abandoned(&who, &settings.rules, true).unwrap().unwrap();
     assert!(news.revoked.is_empty(), "it was so, though that is remembered no more");
+}
+
+#[test]
+fn nobody_is_reminded_of_a_sensitive_form_unless_the_rules_say_so() {
+    let world = fresh();
+    let settings = ThreadSettings::retail();
+    let who = world.record(r#"{"type":"identify","messageId":"1","userId":"u-7"}"#);
+    let form = ThreadEdit::new("1", ThreadKind::Form, "анкета", Channel::App)
+        .set("аллергия", "пыльца")
+        .guarded(Sensitivity::Sensitive);
+    world.hub.edit_thread(&who, &form, &settings).unwrap();
+    world.clock.set("2026-03-22T10:00:00Z".parse().unwrap());
+    assert!(world.due(&who).is_empty());
+    let mut rules = ThreadRules::retail();
+    rules.kinds.entry(ThreadKind::Form).or_default().remind_of_sensitive = true;
+    assert_eq!(world.hub.abandoned(&who, &rules, true).unwrap().unwrap().due.len(), 1);
 }

@@ -1,14 +1,14 @@
 //! What a person left standing: listed, told once, taken back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use crate::event::CartAction;
 use crate::ids::RecordId;
 use crate::journey::{
-    Abandonment, AbandonmentNews, Met, ThreadAct, ThreadKind, ThreadRules, Told, abandonment_news,
-    abandonments,
+    Abandonment, AbandonmentNews, Met, Sensitivity, ThreadAct, ThreadKind, ThreadRules, Told,
+    abandonment_news, abandonments,
 };
 use crate::messaging::trigger::{Signal, SignalKind};
 use crate::record::Millis;
@@ -44,6 +44,8 @@ impl Stored for Mark {
 
 /// What a person left standing by now and was not told, and what she was told that is not so any more; `None` if nobody is
 /// meant. Objects are looked at across all channels and records: her carts by their events, and all her threads.
+///
+/// What is sensitive is not listed, unless the rules of its kind [say so](crate::journey::KindRules::remind_of_sensitive).
 ///
 /// `contactable` is the host's word whether she may be contacted at all; if not, nothing is due. Of what is listed tell her,
 /// and [mark](mark_abandonment) it, so that it is not listed again.
@@ -127,12 +129,18 @@ struct View {
 struct Objects {
     one: BTreeMap<(ThreadKind, Box<str>), Box<str>>,
     since: BTreeMap<(ThreadKind, Box<str>), DateTime<Utc>>,
+    /// Those that nobody is to be reminded of.
+    hidden: BTreeSet<(ThreadKind, Box<str>)>,
 }
 
 impl Objects {
     fn of(parts: &Parts, rules: &ThreadRules) -> Self {
         let mut objects = Self::default();
         for Met { document, .. } in parts.met(rules) {
+            let is_told = rules.of(&document.kind).remind_of_sensitive;
+            if document.sensitivity == Sensitivity::Sensitive && !is_told {
+                objects.hidden.insert((document.kind.clone(), document.object.clone()));
+            }
             for object in &document.objects {
                 let place = (document.kind.clone(), object.clone());
                 // Those that are open come first.
@@ -157,10 +165,10 @@ impl Objects {
         Told { object: self.name(&told.kind, &told.object), ..told.clone() }
     }
 
-    /// Whether all that was done since then is known, so that what was told of it can be judged.
+    /// Whether all that was done since then is known and may be told, so that what was told of it can be judged.
     fn are_known(&self, told: &Told) -> bool {
-        let since = self.since.get(&(told.kind.clone(), told.object.clone()));
-        since.is_none_or(|since| *since <= told.last)
+        let place = (told.kind.clone(), told.object.clone());
+        !self.hidden.contains(&place) && self.since.get(&place).is_none_or(|since| *since <= told.last)
     }
 }
 
@@ -189,6 +197,7 @@ fn look(
     for (act, _) in &mut places {
         act.object = objects.name(&act.kind, &act.object);
     }
+    places.retain(|(act, _)| !objects.hidden.contains(&(act.kind.clone(), act.object.clone())));
     let acts: Vec<ThreadAct> = places.iter().map(|(act, _)| act.clone()).collect();
     let present = abandonments(&acts, &orders, rules, context.now);
     let members = members::cluster(tx, parts.record)?.0;

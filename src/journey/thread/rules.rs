@@ -66,6 +66,8 @@ pub struct KindRules {
     pub abandoned_after_seconds: Option<u32>,
     /// Whether an order of hers, placed anywhere and of whatever, ends it: who buys at the till has done with her cart.
     pub closed_by_any_order: bool,
+    /// Whether one that is sensitive is listed when it is abandoned, so that somebody may remind her of it.
+    pub remind_of_sensitive: bool,
 }
 
 impl Default for KindRules {
@@ -80,6 +82,7 @@ impl Default for KindRules {
             sensitivity: Sensitivity::Personal,
             abandoned_after_seconds: None,
             closed_by_any_order: false,
+            remind_of_sensitive: false,
         }
     }
 }
