@@ -63,6 +63,7 @@
 //! | `Z` `w` subject | wrong gift card codes |
 //! | `t` record, part | the record's [part](crate::journey::ThreadPart) of a thread: a fact |
 //! | `z` record | the thread that was edited last at the record: a view |
+//! | `z` record, `p` | a range key: whoever begins a thread at the record bumps it |
 //! | `0` record | the last event of a record with several: an index |
 //! | `1` record, conversation | who had a conversation when, and what each was told: a fact |
 //! | `2` skill, time, record, conversation | the conversation waits for somebody of that skill: an index |

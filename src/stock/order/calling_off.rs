@@ -78,6 +78,10 @@ fn call_off(taking: &mut Taking<'_>, number: u16) {
     }
     let (lines, units) = (parcel.goods(), parcel.by_line());
     parcel.state = ParcelState::Cancelled;
+    // About what was missing nothing is to be decided any more.
+    for content in parcel.contents.values_mut().flatten() {
+        content.units = content.units.saturating_sub(std::mem::take(&mut content.missing));
+    }
     if !lines.is_empty() {
         taking.effects.push(Effect::Release { parcel: number, lines, not_found: false });
     }

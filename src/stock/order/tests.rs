@@ -288,6 +288,17 @@ fn returns_come_back_anywhere_and_no_unit_twice() {
 }
 
 #[test]
+fn about_what_is_called_off_nothing_is_decided_any_more() {
+    let mut run = Run::new();
+    run.act(&OrderAct::Short { parcel: 0, line: 1, units: 1 }).unwrap();
+    run.act(&OrderAct::CancelParcel { parcel: 0 }).unwrap();
+    let before = run.order.clone();
+    run.effects.clear();
+    run.act(&OrderAct::Resolve { parcel: 0, line: 1, how: Resolution::Cancel }).unwrap();
+    assert_eq!((run.order, run.effects), (before, Vec::new()));
+}
+
+#[test]
 fn an_order_is_called_off_until_something_has_left() {
     let mut run = Run::new();
     run.act(&OrderAct::Paid).unwrap();
