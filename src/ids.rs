@@ -82,6 +82,11 @@ typed_ids! {
     DecisionId;
     /// A command, for idempotency.
     CommandId;
+    /// An account of the wallet's ledger. It says nothing about whose it is.
+    AccountId;
+    /// A transfer of the wallet's ledger, made by whoever sends it, such as a random UUID, so that sending it again is
+    /// harmless.
+    TransferId;
 }
 
 /// The text is not an id of that type.

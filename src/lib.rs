@@ -63,6 +63,7 @@
 pub mod calendar;
 pub mod cart;
 pub mod channel;
+mod checked_name;
 pub mod device;
 pub mod event;
 mod hash;

@@ -6,17 +6,18 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::index::Index;
-use super::name::checked_name;
 use super::tier::reduction;
 use super::{Charge, Conditions, ListId, Pieces, PriceList, PricingError, PricingErrorKind, Tiers};
 use crate::cart::{Quantity, Sku};
+use crate::checked_name::checked_names;
 use crate::money::{Currency, Money};
 use crate::time::{DateTime, Utc};
 
-checked_name!(
+checked_names! {
+    128 bytes, PricingError: PricingError::new(PricingErrorKind::InvalidId);
     /// The host's id of one entry of its price book.
-    PriceId as PricingError: PricingError::new(PricingErrorKind::InvalidId)
-);
+    PriceId;
+}
 
 /// What one piece of a product costs during `[from, until)`, for whom and from which quantity on.
 ///

@@ -2,14 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::name::checked_name;
 use super::{Conditions, PricingError, PricingErrorKind};
+use crate::checked_name::checked_names;
 use crate::time::{DateTime, Utc};
 
-checked_name!(
+checked_names! {
+    128 bytes, PricingError: PricingError::new(PricingErrorKind::InvalidId);
     /// The host's id of a price list.
-    ListId as PricingError: PricingError::new(PricingErrorKind::InvalidId)
-);
+    ListId;
+}
 
 /// What the prices of a list are to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::super::name::checked_name;
 use super::code::CouponCode;
 use super::family::{CodeFamily, FamilyVerdict};
+use crate::checked_name::checked_names;
 use crate::keyed::Pepper;
+use crate::pricing::InvalidName;
 use crate::time::{DateTime, Utc};
 
-checked_name!(
+checked_names! {
+    128 bytes, InvalidName: InvalidName::new();
     /// The host's name of a coupon campaign. Promotions name the campaign that they ask for.
-    CampaignId
-);
+    CampaignId;
+}
 
 /// How often the coupons of a campaign may be used; none is no limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::super::name::{checked, checked_name};
 use crate::cart::Sku;
 use crate::channel::Channel;
+use crate::checked_name::{checked, checked_names};
+use crate::pricing::InvalidName;
 use crate::time::{DateTime, Utc};
 
-checked_name!(
+checked_names! {
+    128 bytes, InvalidName: InvalidName::new();
     /// The host's name of a declared exception.
-    ExceptionId
-);
+    ExceptionId;
+}
 
 /// Why a price may differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -88,7 +90,7 @@ impl ChannelException {
         skus: impl IntoIterator<Item = Sku>,
         (from, until): (DateTime<Utc>, DateTime<Utc>),
     ) -> Result<Self, ExceptionError> {
-        let owner = checked(owner).ok_or(ExceptionError::NoOwner)?.to_owned();
+        let owner = checked(owner, 128).ok_or(ExceptionError::NoOwner)?.to_owned();
         let channels: BTreeSet<Channel> = channels.into_iter().collect();
         if channels.is_empty() {
             return Err(ExceptionError::NoChannel);

@@ -5,21 +5,19 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::error::{TaxError, TaxErrorKind};
+use crate::checked_name::checked_names;
 use crate::money::{Ratio, Rounding};
-use crate::pricing::name::checked_name;
+use crate::pricing::InvalidName;
 
-checked_name!(
+checked_names! {
+    128 bytes, InvalidName: InvalidName::new();
     /// Where the goods are taxed: a country, a state, a special territory. The host chooses the names.
-    TaxZone
-);
-checked_name!(
+    TaxZone;
     /// What kind of goods a line is to the tax office: food, books, services.
-    TaxCategory
-);
-checked_name!(
+    TaxCategory;
     /// The name of a rate on an invoice: `VAT 19 %`, `GST`, `PST`.
-    RateName
-);
+    RateName;
+}
 
 /// On what a fraction of a minor unit of tax is rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

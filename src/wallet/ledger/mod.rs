@@ -40,9 +40,9 @@ mod refusal;
 mod tests;
 mod transfer;
 
+pub use crate::ids::{AccountId, TransferId};
 pub use account::{Account, Balances, EndingHold, ImpossibleBalances, Limits, MOST, Side};
 pub use apply::{Facts, apply};
 pub use book::{AccountTaken, Ledger};
-pub use id::{AccountId, InvalidLedgerId, TransferId};
 pub use refusal::{Field, Outcome, Refusal};
 pub use transfer::{Act, Entry, State, Transfer};
