@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
+use crate::hub::scan::delete_all;
 use crate::identifier::ValueHash;
 use crate::ids::OutboxKey;
 use crate::messaging::delivery::{AddressHealth, DeliveryEvent, DeliveryKind, DeliveryLog};
@@ -135,14 +136,5 @@ pub(crate) fn said(
 
 /// Deletes what is known of an address in every channel.
 pub(crate) fn forget(tx: &mut Tx<'_>, value: ValueHash) -> Result<(), Stop> {
-    let prefix = keys::addresses(value);
-    let mut after = None;
-    loop {
-        let found = tx.scan::<AddressFacts>(&prefix, after.as_ref(), 256)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        found.items.iter().for_each(|(key, _)| tx.delete(key));
-        if !found.more || after.is_none() {
-            return Ok(());
-        }
-    }
+    delete_all::<AddressFacts>(tx, &keys::addresses(value))
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
+use crate::hub::scan::each_after;
 use crate::ids::OutboxKey;
 use crate::messaging::delivery::{Delivery, DeliveryKind};
 use crate::messaging::outbox::{Entry, EntryState};
@@ -100,23 +101,17 @@ pub fn channel_health(
     since: DateTime<Utc>,
 ) -> Result<BTreeMap<Channel, ChannelHealth>, Stop> {
     let mut found: BTreeMap<Channel, ChannelHealth> = BTreeMap::new();
-    let mut after = Some(keys::channel_days_before(day(since)));
-    loop {
-        let page = tx.scan::<ChannelDay>(&keys::prefix(keys::CHANNEL_DAYS), after.as_ref(), 512)?;
-        after = page.items.last().map(|(key, _)| key.clone());
-        for (_, counted) in page.items {
-            let Some(channel) = counted.channel else { continue };
-            let health = found.entry(channel).or_default();
-            health.sent = health.sent.saturating_add(counted.sent);
-            health.bounced = health.bounced.saturating_add(counted.bounced);
-            health.complained = health.complained.saturating_add(counted.complained);
-            health.inbound = health.inbound.saturating_add(counted.inbound);
-            health.unanswered = health.unanswered.saturating_add(counted.unanswered);
-        }
-        if !page.more || after.is_none() {
-            return Ok(found);
-        }
-    }
+    let from = Some(keys::channel_days_before(day(since)));
+    each_after::<ChannelDay>(tx, &keys::prefix(keys::CHANNEL_DAYS), from, |_, counted| {
+        let Some(channel) = counted.channel else { return };
+        let health = found.entry(channel).or_default();
+        health.sent = health.sent.saturating_add(counted.sent);
+        health.bounced = health.bounced.saturating_add(counted.bounced);
+        health.complained = health.complained.saturating_add(counted.complained);
+        health.inbound = health.inbound.saturating_add(counted.inbound);
+        health.unanswered = health.unanswered.saturating_add(counted.unanswered);
+    })?;
+    Ok(found)
 }
 
 /// Counts a message that somebody wrote and that wants an answer, and, told later of the same message, that it got

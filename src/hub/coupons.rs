@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::hub::scan::delete_all;
 use crate::ids::RecordId;
 use crate::keyed::Pepper;
 use crate::pricing::coupon::{
@@ -306,16 +307,7 @@ fn taken_elsewhere(
 
 /// Deletes what a record's uses of coupons counted for.
 pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
-    let prefix = keys::coupons_of(record);
-    let mut after = None;
-    loop {
-        let found = tx.scan::<Counter>(&prefix, after.as_ref(), 256)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        found.items.iter().for_each(|(key, _)| tx.delete(key));
-        if !found.more || after.is_none() {
-            return Ok(());
-        }
-    }
+    delete_all::<Counter>(tx, &keys::coupons_of(record))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::hub::scan::each;
 use crate::ids::{CommandId, RecordId};
 use crate::messaging::Message;
 use crate::messaging::digest::{Digest, DigestPolicy, digest_key};
@@ -361,20 +362,14 @@ fn save(
 
 /// Deletes what waits for a record's person.
 pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
-    let prefix = keys::digests(record);
-    let mut after = None;
-    loop {
-        let found = tx.scan::<DigestBox>(&prefix, after.as_ref(), 64)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        for (key, held) in found.items {
-            if let (Some(at), Some(place)) = (held.due(), keys::digest_of(&key)) {
-                tx.delete(&keys::digest_due(Millis::from(at), record, place));
-            }
-            tx.delete(&key);
-            tx.announce(&key);
+    let mut gone = Vec::new();
+    each::<DigestBox>(tx, &keys::digests(record), |key, held| gone.push((key, held.due())))?;
+    for (key, due) in gone {
+        if let (Some(at), Some(place)) = (due, keys::digest_of(&key)) {
+            tx.delete(&keys::digest_due(Millis::from(at), record, place));
         }
-        if !found.more || after.is_none() {
-            return Ok(());
-        }
+        tx.delete(&key);
+        tx.announce(&key);
     }
+    Ok(())
 }

@@ -40,6 +40,7 @@ mod record;
 mod rehearse;
 mod resolve;
 mod rules;
+mod scan;
 mod sources;
 mod standing;
 mod stock;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::hub::scan::each;
 use crate::ids::{ProfileId, RecordId};
 use crate::store::{Key, Stop, Tx};
 
@@ -79,20 +80,13 @@ pub fn apply(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Rehearsal, Stop> 
 fn founders(tx: &mut Tx<'_>) -> Result<BTreeMap<RecordId, RecordId>, Stop> {
     let prefix = keys::prefix(keys::COMPONENTS);
     let mut founders = BTreeMap::new();
-    let mut after: Option<Key> = None;
-    loop {
-        let found = tx.scan::<Component>(&prefix, after.as_ref(), 1_000)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        for (_, component) in found.items {
-            for cluster in component.clusters.into_iter().filter(|cluster| cluster.len() > 1) {
-                let Some(founder) = cluster.first().copied() else { continue };
-                founders.extend(cluster.into_iter().map(|record| (record, founder)));
-            }
+    each::<Component>(tx, &prefix, |_, component| {
+        for cluster in component.clusters.into_iter().filter(|cluster| cluster.len() > 1) {
+            let Some(founder) = cluster.first().copied() else { continue };
+            founders.extend(cluster.into_iter().map(|record| (record, founder)));
         }
-        if !found.more || after.is_none() {
-            return Ok(founders);
-        }
-    }
+    })?;
+    Ok(founders)
 }
 
 fn compare(

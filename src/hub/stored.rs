@@ -15,6 +15,19 @@ use crate::store::Stored;
 
 use super::linkage::Linkage;
 
+/// Says under which kind values are stored, at version 1, and whether the journal tells of their writes.
+macro_rules! stored {
+    ($($type:ty = $kind:literal, journal $journal:literal;)*) => {$(
+        impl $crate::store::Stored for $type {
+            const KIND: &'static str = $kind;
+            const VERSION: u16 = 1;
+            const JOURNAL: bool = $journal;
+        }
+    )*};
+}
+
+pub(crate) use stored;
+
 /// Where an event went, to know it when it comes again.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -171,16 +184,6 @@ pub(crate) struct Erasures {
 pub(crate) struct UsedProof {
     #[serde(rename = "t")]
     pub(crate) expires: Millis,
-}
-
-macro_rules! stored {
-    ($($type:ty = $kind:literal, journal $journal:literal;)*) => {$(
-        impl Stored for $type {
-            const KIND: &'static str = $kind;
-            const VERSION: u16 = 1;
-            const JOURNAL: bool = $journal;
-        }
-    )*};
 }
 
 impl Stored for Record {

@@ -3,6 +3,7 @@
 use super::kept::{KeptOrder, OrderMark};
 use super::keys;
 use crate::hub::keys::prefix;
+use crate::hub::scan::first_keys;
 use crate::hub::{Context, Who, members};
 use crate::ids::{OrderId, RecordId};
 use crate::record::Millis;
@@ -28,7 +29,11 @@ pub fn orders_of(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who) -> Result<Op
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
     let mut ids: Vec<OrderId> = Vec::new();
     for member in members::cluster(tx, record)?.0 {
-        ids.extend(marked(tx, &keys::all_of_record(member), usize::MAX)?.iter().filter_map(keys::order_of));
+        ids.extend(
+            first_keys::<OrderMark>(tx, &keys::all_of_record(member), usize::MAX)?
+                .iter()
+                .filter_map(keys::order_of),
+        );
     }
     ids.sort_unstable();
     ids.dedup();
@@ -46,28 +51,13 @@ pub fn orders_of(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who) -> Result<Op
 /// O(limit).
 pub fn orders_due(tx: &mut Tx<'_>, context: &Context<'_>, limit: usize) -> Result<Vec<OrderId>, Stop> {
     let end = keys::due_after(Millis::from(context.now));
-    let found = marked(tx, &prefix(keys::DUE), limit)?;
+    let found = first_keys::<OrderMark>(tx, &prefix(keys::DUE), limit)?;
     Ok(found.iter().take_while(|key| **key < end).filter_map(keys::order_of).collect())
-}
-
-/// The marks under a prefix, in order.
-fn marked(tx: &mut Tx<'_>, under: &Key, limit: usize) -> Result<Vec<Key>, Stop> {
-    let (mut marks, mut after) = (Vec::new(), None);
-    while marks.len() < limit {
-        let page = (limit - marks.len()).min(256);
-        let found = tx.scan::<OrderMark>(under, after.as_ref(), page)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        marks.extend(found.items.into_iter().map(|(key, _)| key));
-        if !found.more || after.is_none() {
-            break;
-        }
-    }
-    Ok(marks)
 }
 
 /// Severs a record's orders from its person. The orders stay, as books do; they hold nothing that names her.
 pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
-    for key in marked(tx, &keys::all_of_record(record), usize::MAX)? {
+    for key in first_keys::<OrderMark>(tx, &keys::all_of_record(record), usize::MAX)? {
         if let Some(id) = keys::order_of(&key)
             && let Some(mut kept) = KeptOrder::get(tx, id)?
         {

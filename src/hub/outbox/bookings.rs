@@ -10,7 +10,7 @@ use crate::store::{Stop, Stored, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::super::keys;
-use super::messages::each;
+use crate::hub::scan::{each, each_after};
 
 /// One send, or one that a worker has taken up and that may have been sent. What it counts as is as it was then.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +50,6 @@ impl Stored for WaitingEntry {
 
 /// How far back the longest cap looks, in days.
 const HORIZON: i64 = 400;
-const PAGE: usize = 256;
 
 /// The sends to these records since the horizon, but for those of one entry; and what competes with a message to them: the
 /// sends that are near enough, and what waits in the outbox.
@@ -65,36 +64,29 @@ pub(crate) fn of(
     let (mut sends, mut competing) = (Vec::new(), Vec::new());
     for record in records {
         each::<WaitingEntry>(tx, &keys::all_waiting(record), |key, waits| {
-            if own.is_none() || own != keys::entry_of(key) {
+            if own.is_none() || own != keys::entry_of(&key) {
                 // What is overdue goes as soon as a worker takes it up.
                 let at = DateTime::<Utc>::from(waits.due).max(now);
                 competing.push(Competing { priority: waits.priority, at });
             }
         })?;
         let prefix = keys::bookings(record);
-        let mut after = Some(keys::bookings_before(record, Millis::from(from)));
-        loop {
-            let found = tx.scan::<Booking>(&prefix, after.as_ref(), PAGE)?;
-            after = found.items.last().map(|(key, _)| key.clone());
-            for (key, booking) in found.items {
-                let (Some(at), Some(entry)) = (keys::booked_at(&key), keys::entry_of(&key)) else { continue };
-                if own != Some(entry) {
-                    let at = DateTime::<Utc>::from(at);
-                    if now - at < policy.conflict() {
-                        competing.push(Competing { priority: booking.priority, at });
-                    }
-                    sends.push(PastSend {
-                        category: booking.category,
-                        message: Some(booking.message),
-                        counts: !booking.bypasses,
-                        ..PastSend::new(at, booking.channel)
-                    });
+        let from = Some(keys::bookings_before(record, Millis::from(from)));
+        each_after::<Booking>(tx, &prefix, from, |key, booking| {
+            let (Some(at), Some(entry)) = (keys::booked_at(&key), keys::entry_of(&key)) else { return };
+            if own != Some(entry) {
+                let at = DateTime::<Utc>::from(at);
+                if now - at < policy.conflict() {
+                    competing.push(Competing { priority: booking.priority, at });
                 }
+                sends.push(PastSend {
+                    category: booking.category,
+                    message: Some(booking.message),
+                    counts: !booking.bypasses,
+                    ..PastSend::new(at, booking.channel)
+                });
             }
-            if !found.more || after.is_none() {
-                break;
-            }
-        }
+        })?;
     }
     Ok((sends, competing))
 }

@@ -14,6 +14,7 @@ use crate::reason::Reason;
 use crate::store::{Key, Stop, Stored, Tx};
 use crate::time::{DateTime, Utc};
 
+use super::super::scan::each;
 use super::super::stored::Marker;
 use super::super::{Context, Who, keys, members};
 use super::entries;
@@ -138,23 +139,6 @@ pub fn kpi(tx: &mut Tx<'_>, context: &Context<'_>, message: &str) -> Result<BTre
 /// The entries of an index.
 pub(super) fn index(tx: &mut Tx<'_>, prefix: &Key) -> Result<Vec<OutboxKey>, Stop> {
     let mut found = Vec::new();
-    each::<Marker>(tx, prefix, |key, _| found.extend(keys::entry_of(key)))?;
+    each::<Marker>(tx, prefix, |key, _| found.extend(keys::entry_of(&key)))?;
     Ok(found)
-}
-
-/// Every value under a prefix.
-pub(super) fn each<T: Stored>(
-    tx: &mut Tx<'_>,
-    prefix: &Key,
-    mut take: impl FnMut(&Key, T),
-) -> Result<(), Stop> {
-    let mut after = None;
-    loop {
-        let found = tx.scan::<T>(prefix, after.as_ref(), 256)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        found.items.into_iter().for_each(|(key, value)| take(&key, value));
-        if !found.more || after.is_none() {
-            return Ok(());
-        }
-    }
 }

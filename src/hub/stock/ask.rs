@@ -4,6 +4,7 @@ use super::keys;
 use super::reserve::KeptShelf;
 use crate::cart::Sku;
 use crate::hub::Context;
+use crate::hub::scan::each;
 use crate::stock::availability::{Available, Level};
 use crate::stock::reservation::Terms;
 use crate::stock::{LocationId, Place};
@@ -81,16 +82,8 @@ pub fn stock_everywhere(
     terms: &Terms<'_>,
 ) -> Result<Vec<StockAnswer>, Stop> {
     let prefix = keys::shelves_of(context, sku);
-    let (mut answers, mut after) = (Vec::new(), None);
-    loop {
-        let found = tx.scan::<KeptShelf>(&prefix, after.as_ref(), 256)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        let now = context.now;
-        answers.extend(found.items.into_iter().map(|(_, kept)| answer(kept, terms, now, now)));
-        if !found.more || after.is_none() {
-            break;
-        }
-    }
+    let (mut answers, now) = (Vec::new(), context.now);
+    each::<KeptShelf>(tx, &prefix, |_, kept| answers.push(answer(kept, terms, now, now)))?;
     answers.sort_unstable_by(|a, b| a.place.cmp(&b.place));
     Ok(answers)
 }

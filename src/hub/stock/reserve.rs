@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::keys;
+use crate::hub::stored::stored;
 use crate::hub::{CommandKey, Context};
 use crate::stock::reservation::{
     self, ChangeOutcome, ChangeRefusal, Shelf, StockAct, StockChange, StockOutcome, StockRefusal, Terms,
     Ticket, Yield,
 };
 use crate::stock::{Place, ReservationKey};
-use crate::store::{Key, Once, Stop, Stored, Tx};
+use crate::store::{Key, Once, Stop, Tx};
 
 /// A shelf with where it is, which its key does not tell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,16 +22,6 @@ pub(super) struct KeptShelf {
     pub(super) place: Place,
     #[serde(rename = "s")]
     pub(super) shelf: Shelf,
-}
-
-macro_rules! stored {
-    ($($type:ty = $kind:literal, journal $journal:literal;)*) => {$(
-        impl Stored for $type {
-            const KIND: &'static str = $kind;
-            const VERSION: u16 = 1;
-            const JOURNAL: bool = $journal;
-        }
-    )*};
 }
 
 stored! {

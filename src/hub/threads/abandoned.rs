@@ -18,7 +18,8 @@ use crate::time::{DateTime, TimeDelta, Utc};
 use super::super::timelines::{act, streams};
 use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
-use super::parts::{Parts, each, load};
+use super::parts::{Parts, load};
+use crate::hub::scan::each;
 
 /// How far back abandoned objects are looked for, in days.
 const LOOK_BACK_DAYS: i64 = 90;

@@ -8,6 +8,7 @@ use crate::journey::{Member, Met, PartId, ThreadKind, ThreadPart, ThreadRules, T
 use crate::record::Record;
 use crate::store::{Key, Stop, Stored, Tx};
 
+use super::super::scan::each;
 use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
 
@@ -74,7 +75,7 @@ pub(super) fn load(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who) -> Result<
     let mut loaded = Vec::new();
     for member in members::cluster(tx, record)?.0 {
         let mut found: Vec<(Key, ThreadPart)> = Vec::new();
-        each::<ThreadPart>(tx, &keys::parts(member), |key, part| found.push((key.clone(), part)))?;
+        each::<ThreadPart>(tx, &keys::parts(member), |key, part| found.push((key, part)))?;
         if found.is_empty() {
             continue;
         }
@@ -87,21 +88,4 @@ pub(super) fn load(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who) -> Result<
         }));
     }
     Ok(Some(Parts { record, loaded }))
-}
-
-/// Every value under a prefix.
-pub(super) fn each<T: Stored>(
-    tx: &mut Tx<'_>,
-    prefix: &Key,
-    mut take: impl FnMut(&Key, T),
-) -> Result<(), Stop> {
-    let mut after = None;
-    loop {
-        let found = tx.scan::<T>(prefix, after.as_ref(), 256)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        found.items.into_iter().for_each(|(key, value)| take(&key, value));
-        if !found.more || after.is_none() {
-            return Ok(());
-        }
-    }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::ZoneId;
+use crate::hub::stored::stored;
 use crate::ids::RecordId;
-use crate::store::Stored;
 use crate::time::{DateTime, Utc};
 use crate::wallet::Unit;
 use crate::wallet::ledger::{Account, AccountId, Entry, Limits, TransferId};
@@ -178,16 +178,6 @@ pub(super) struct Family {
     /// Where its cycles begin and end.
     pub(super) zone: ZoneId,
     pub(super) members: BTreeMap<RecordId, Member>,
-}
-
-macro_rules! stored {
-    ($($type:ty = $kind:literal, journal $journal:literal;)*) => {$(
-        impl Stored for $type {
-            const KIND: &'static str = $kind;
-            const VERSION: u16 = 1;
-            const JOURNAL: bool = $journal;
-        }
-    )*};
 }
 
 stored! {

@@ -6,6 +6,7 @@ use super::books::unit_digest;
 use super::stored::{Earned, Held, InFamily, Part};
 use super::{families, keys};
 use crate::calendar::Zone;
+use crate::hub::scan::{delete_all, each, first_keys};
 use crate::hub::{Context, Who, members};
 use crate::ids::RecordId;
 use crate::store::{Stop, Tx};
@@ -149,45 +150,21 @@ pub fn tier(
     let Some(named) = who.record(tx, context)? else { return Ok(None) };
     let mut earned = Vec::new();
     for (_, account) in accounts(tx, context, named, &Unit::Points(programme.clone()))? {
-        let prefix = keys::all_earned(account);
-        let mut after = None;
-        loop {
-            let page = tx.scan::<Earned>(&prefix, after.as_ref(), 1_000)?;
-            after = page.items.last().map(|(key, _)| key.clone());
-            earned.extend(
-                page.items
-                    .into_iter()
-                    .map(|(_, one)| Qualifying { at: one.at, points: one.points.saturating_sub(one.back) }),
-            );
-            if !page.more || after.is_none() {
-                break;
-            }
-        }
+        each::<Earned>(tx, &keys::all_earned(account), |_, one| {
+            earned.push(Qualifying { at: one.at, points: one.points.saturating_sub(one.back) });
+        })?;
     }
     Ok(Some(rules.standing(&earned, zone, context.now)))
 }
 
 /// Cuts every link from a record to the books. The accounts stay, and nothing leads from her to them any more.
 pub(in crate::hub) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
-    let held = keys::all_held(record);
-    loop {
-        let page = tx.scan::<Held>(&held, None, 256)?;
-        page.items.iter().for_each(|(key, _)| tx.delete(key));
-        if !page.more {
-            break;
+    delete_all::<Held>(tx, &keys::all_held(record))?;
+    for key in first_keys::<InFamily>(tx, &keys::families_of(record), usize::MAX)? {
+        tx.delete(&key);
+        if let Some(family) = keys::family_of(&key) {
+            families::forget(tx, record, family)?;
         }
     }
-    let families = keys::families_of(record);
-    loop {
-        let page = tx.scan::<InFamily>(&families, None, 256)?;
-        for (key, _) in &page.items {
-            tx.delete(key);
-            if let Some(family) = keys::family_of(key) {
-                families::forget(tx, record, family)?;
-            }
-        }
-        if !page.more {
-            return Ok(());
-        }
-    }
+    Ok(())
 }
