@@ -1,5 +1,6 @@
 //! The store in memory: for tests, for batch work, and for services that can lose everything with the process.
 
+mod arena;
 mod pages;
 
 use std::fmt;

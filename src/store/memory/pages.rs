@@ -1,36 +1,44 @@
 //! The memory store's map: keys in order, packed into small pages.
 //!
 //! Neighbours in key order are of one kind, so their keys and values begin alike: an entry holds only what differs from
-//! the beginning of its page's first entry. With that, and one allocation for a page instead of two for an entry, facts
-//! take little more than half the memory of an ordered map from keys to values.
+//! the beginning of its page's first entry. With that, and one [`Room`] for a page instead of two allocations for an entry,
+//! facts take little more than half the memory of an ordered map from keys to values.
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use super::arena::{Arena, Room};
 use crate::store::journal::{put_varint, varint};
 use crate::store::{Bytes, Key, Version, Versioned};
 
 /// Bytes above which a page of more than one entry is split.
 const LARGEST: usize = 2 * 1024;
 
-/// A page's room is a multiple of so many bytes: it grows in place a few times before it moves, and the allocator sees
-/// few sizes.
-const ROOM: usize = 128;
+/// Bytes that a page may leave unused of its room before it moves to a smaller one.
+const SPARE: usize = 512;
 
 /// An ordered map from keys to versioned values.
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     /// Each page under a key that is not above its own keys and above all keys of the pages before. No page is empty.
     pages: BTreeMap<Key, Page>,
+    arena: Arena,
     len: usize,
     /// Where pages are put together.
     scratch: Vec<u8>,
 }
 
+/// Where a page is, and how many bytes of the room it takes.
+#[derive(Debug, Clone, Copy)]
+struct Page {
+    room: Room,
+    len: u32,
+}
+
 /// Entry after entry in key order: the key, the version, the value. A key or value is the number of bytes that it shares
 /// with the first entry's, the number of its other bytes, and these. All numbers are base-128 varints.
-#[derive(Debug)]
-struct Page(Vec<u8>);
+#[derive(Debug, Clone, Copy)]
+struct Packed<'a>(&'a [u8]);
 
 /// One entry: key and value, each as what it shares with the first entry and what it does not.
 #[derive(Debug, Clone, Copy)]
@@ -51,79 +59,155 @@ impl Pages {
     /// The entry of a key. One look-up among the pages, then along the entries of the page.
     pub(super) fn get(&self, key: &Key) -> Option<Line<'_>> {
         let (_, page) = self.pages.range::<Key, _>(..=key).next_back()?;
-        page.find(key).ok()
+        page.packed(&self.arena).find(key).ok()
     }
 
     /// The entries from a key on.
     pub(super) fn from(&self, start: &Key) -> impl Iterator<Item = Line<'_>> {
         let first = self.pages.range::<Key, _>(..=start).next_back().map_or(start, |(bound, _)| bound);
         let (pages, start) = (self.pages.range::<Key, _>(first..), start.clone());
-        pages.flat_map(|(_, page)| page.lines()).skip_while(move |line| line.order(&start).is_lt())
+        let lines = pages.flat_map(|(_, page)| page.packed(&self.arena).lines());
+        lines.skip_while(move |line| line.order(&start).is_lt())
     }
 
     /// Sets the value of a key.
     pub(super) fn set(&mut self, key: &Key, version: Version, value: &[u8]) {
         let fresh =
             Line { key: (&[], key.as_bytes()), version: version.0, value: (&[], value), start: 0, end: 0 };
-        let Some((_, page)) = self.pages.range_mut::<Key, _>(..=key).next_back() else {
+        let Self { pages, arena, scratch, len } = self;
+        let Some((_, page)) = pages.range_mut::<Key, _>(..=key).next_back() else {
             // Below every page: a page that begins with the least key there is.
-            self.pages.insert(Key::empty(), Page::of(std::iter::once(fresh), &mut self.scratch));
-            self.len += 1;
+            pack_all(std::iter::once(fresh), scratch);
+            pages.insert(Key::empty(), Page::of(scratch, arena));
+            *len += 1;
             return;
         };
-        let found = page.find(key);
-        self.len += usize::from(found.is_err());
+        let found = page.packed(arena).find(key);
+        *len += usize::from(found.is_err());
         let place = found.map_or_else(|start| (start, start), |line| (line.start, line.end));
-        page.put(fresh, place, &mut self.scratch);
-        if let Some((left, bound, right)) = page.halves(&mut self.scratch) {
-            *page = left;
-            self.pages.insert(bound, right);
+        page.put(fresh, place, arena, scratch);
+        if let Some((bound, right)) = page.split(arena, scratch) {
+            pages.insert(bound, right);
         }
-        self.scratch.shrink_to(16 * LARGEST);
+        scratch.shrink_to(16 * LARGEST);
     }
 
     /// Removes a key.
     pub(super) fn remove(&mut self, key: &Key) {
-        let Some((bound, page)) = self.pages.range_mut::<Key, _>(..=key).next_back() else { return };
-        let Ok(found) = page.find(key) else { return };
-        self.len -= 1;
-        let others = page.lines().filter(|line| line.start != found.start);
-        let left = Page::of(others, &mut self.scratch);
-        if left.0.is_empty() {
-            let bound = bound.clone();
-            self.pages.remove(&bound);
+        let Self { pages, arena, scratch, len } = self;
+        let Some((bound, page)) = pages.range_mut::<Key, _>(..=key).next_back() else { return };
+        let Ok(found) = page.packed(arena).find(key) else { return };
+        *len -= 1;
+        let start = found.start;
+        pack_all(page.packed(arena).lines().filter(|line| line.start != start), scratch);
+        if scratch.is_empty() {
+            let (bound, room) = (bound.clone(), page.room);
+            pages.remove(&bound);
+            arena.give_back(room);
         } else {
-            *page = left;
+            page.set(scratch, arena);
+        }
+        if arena.is_wasteful() {
+            let mut fresh = Arena::default();
+            for page in pages.values_mut() {
+                *page = Page::of(page.packed(arena).0, &mut fresh);
+            }
+            *arena = fresh;
         }
     }
 }
 
 impl Page {
-    fn of<'a>(lines: impl Iterator<Item = Line<'a>>, scratch: &mut Vec<u8>) -> Self {
-        scratch.clear();
-        let (mut key, mut value) = (Vec::new(), Vec::new());
-        for line in lines {
-            if scratch.is_empty() {
-                line.pack((&[], &[]), scratch);
-                key = [line.key.0, line.key.1].concat();
-                value = [line.value.0, line.value.1].concat();
-            } else {
-                line.pack((&key, &value), scratch);
-            }
-        }
-        let mut page = Vec::with_capacity(room(scratch.len()));
-        page.extend_from_slice(scratch);
-        Self(page)
+    /// A page of these bytes.
+    fn of(bytes: &[u8], arena: &mut Arena) -> Self {
+        let mut page = Self { room: arena.take(bytes.len()), len: 0 };
+        page.set(bytes, arena);
+        page
     }
 
-    fn lines(&self) -> Lines<'_> {
-        Lines { page: &self.0, at: 0, first: None }
+    fn packed(self, arena: &Arena) -> Packed<'_> {
+        Packed(arena.get(self.room).get(..self.len as usize).unwrap_or_default())
+    }
+
+    /// Sets all of its bytes.
+    fn set(&mut self, bytes: &[u8], arena: &mut Arena) {
+        self.resize(bytes.len(), arena);
+        if let Some(all) = arena.get_mut(self.room).get_mut(..bytes.len()) {
+            all.copy_from_slice(bytes);
+        }
+    }
+
+    /// Makes room for so many bytes, keeps those that are there, and wipes those that are not wanted.
+    fn resize(&mut self, bytes: usize, arena: &mut Arena) {
+        let held = self.len as usize;
+        if bytes > self.room.bytes() || bytes + SPARE < self.room.bytes() {
+            let next = arena.take(bytes);
+            arena.copy(self.room, next, held.min(bytes));
+            arena.give_back(std::mem::replace(&mut self.room, next));
+        } else if let Some(unwanted) = arena.get_mut(self.room).get_mut(bytes..held) {
+            unwanted.fill(0);
+        }
+        // A value has a largest size, far below this.
+        self.len = u32::try_from(bytes).unwrap_or(u32::MAX);
+    }
+
+    /// Puts an entry in place of what is from `start` to `end`.
+    fn put(
+        &mut self,
+        fresh: Line<'_>,
+        (start, end): (usize, usize),
+        arena: &mut Arena,
+        scratch: &mut Vec<u8>,
+    ) {
+        let packed = self.packed(arena);
+        if start == 0 {
+            // A new first entry: what the others share with it is found anew.
+            let others = packed.lines().filter(|line| line.start >= end);
+            pack_all(std::iter::once(fresh).chain(others), scratch);
+            return self.set(scratch, arena);
+        }
+        scratch.clear();
+        let first = packed.lines().next().map_or((&[][..], &[][..]), |first| (first.key.1, first.value.1));
+        fresh.pack(first, scratch);
+        let held = packed.0.len();
+        let needed = held + scratch.len() - (end - start);
+        // The end moves, then the entry goes into the gap.
+        self.resize(needed.max(held), arena);
+        if let Some(bytes) = arena.get_mut(self.room).get_mut(..needed.max(held)) {
+            bytes.copy_within(end..held, start + scratch.len());
+            if let Some(gap) = bytes.get_mut(start..start + scratch.len()) {
+                gap.copy_from_slice(scratch);
+            }
+        }
+        self.resize(needed, arena);
+    }
+
+    /// Keeps the first half of its entries and gives those that follow with their first key, if it is too large and can be
+    /// split.
+    fn split(&mut self, arena: &mut Arena, scratch: &mut Vec<u8>) -> Option<(Key, Self)> {
+        let packed = self.packed(arena);
+        if packed.0.len() <= LARGEST {
+            return None;
+        }
+        let middle = packed.lines().skip(1).find(|line| line.end > packed.0.len() / 2)?;
+        let (bound, start) = (middle.key(), middle.start);
+        pack_all(packed.lines().filter(|line| line.start >= start), scratch);
+        let right = Self::of(scratch, arena);
+        // The entries before keep the first that they are told by.
+        self.resize(start, arena);
+        Some((bound, right))
+    }
+}
+
+impl<'a> Packed<'a> {
+    fn lines(self) -> Lines<'a> {
+        Lines { page: self.0, at: 0, first: None }
     }
 
     /// The entry of a key, or where in the page it would begin.
     ///
     /// How much the key shares with the first entry's tells of most entries that they come before it, unread.
-    fn find(&self, key: &Key) -> Result<Line<'_>, usize> {
+    fn find(self, key: &Key) -> Result<Line<'a>, usize> {
         let mut lines = self.lines();
         let Some(first) = lines.next() else { return Err(0) };
         match first.order(key) {
@@ -152,7 +236,7 @@ impl Page {
     }
 
     /// The key of the entry that begins there: how much it shares with the first, the rest of it, and where it ends.
-    fn key_at(&self, at: usize) -> Option<(usize, &[u8], usize)> {
+    fn key_at(self, at: usize) -> Option<(usize, &'a [u8], usize)> {
         let mut rest = self.0.get(at..)?;
         let shared = usize::try_from(varint(&mut rest)?).ok()?;
         let own = usize::try_from(varint(&mut rest)?).ok()?;
@@ -161,47 +245,11 @@ impl Page {
     }
 
     /// Where the entry ends whose key ends there.
-    fn next_at(&self, at: usize) -> Option<usize> {
+    fn next_at(self, at: usize) -> Option<usize> {
         let mut rest = self.0.get(at..)?;
         let (_version, _shared) = (varint(&mut rest)?, varint(&mut rest)?);
         let own = usize::try_from(varint(&mut rest)?).ok()?;
         Some(self.0.len() - rest.get(own..)?.len())
-    }
-
-    /// Puts an entry in place of what is from `start` to `end`.
-    fn put(&mut self, fresh: Line<'_>, (start, end): (usize, usize), scratch: &mut Vec<u8>) {
-        if start == 0 {
-            // A new first entry: what the others share with it is found anew.
-            let others = self.lines().filter(|line| line.start >= end);
-            *self = Self::of(std::iter::once(fresh).chain(others), scratch);
-            return;
-        }
-        scratch.clear();
-        let first = self.lines().next().map_or((&[][..], &[][..]), |first| (first.key.1, first.value.1));
-        fresh.pack(first, scratch);
-        let held = self.0.len();
-        let needed = held + scratch.len() - (end - start);
-        if needed > self.0.capacity() {
-            self.0.reserve_exact(room(needed) - held);
-        }
-        // The end moves, then the entry goes into the gap.
-        self.0.resize(needed.max(held), 0);
-        self.0.copy_within(end..held, start + scratch.len());
-        self.0.truncate(needed);
-        if let Some(gap) = self.0.get_mut(start..start + scratch.len()) {
-            gap.copy_from_slice(scratch);
-        }
-    }
-
-    /// Two pages, with the first key of the second, if this one is too large and can be split.
-    fn halves(&self, scratch: &mut Vec<u8>) -> Option<(Self, Key, Self)> {
-        if self.0.len() <= LARGEST {
-            return None;
-        }
-        let middle = self.lines().skip(1).find(|line| line.end > self.0.len() / 2)?;
-        let left = self.lines().take_while(|line| line.start < middle.start);
-        let right = self.lines().filter(|line| line.start >= middle.start);
-        Some((Self::of(left, scratch), middle.key(), Self::of(right, scratch)))
     }
 }
 
@@ -261,9 +309,19 @@ impl Line<'_> {
     }
 }
 
-/// The room for so many bytes.
-const fn room(bytes: usize) -> usize {
-    bytes.next_multiple_of(ROOM)
+/// Packs entries in their order into an empty `into`.
+fn pack_all<'a>(lines: impl Iterator<Item = Line<'a>>, into: &mut Vec<u8>) {
+    into.clear();
+    let (mut key, mut value) = (Vec::new(), Vec::new());
+    for line in lines {
+        if into.is_empty() {
+            line.pack((&[], &[]), into);
+            key = [line.key.0, line.key.1].concat();
+            value = [line.value.0, line.value.1].concat();
+        } else {
+            line.pack((&key, &value), into);
+        }
+    }
 }
 
 /// Appends what comes in two pieces.
@@ -330,7 +388,7 @@ mod tests {
                 prop_assert_eq!(pages.get(&key).map(|line| line.versioned()), model.get(&key).cloned());
             }
             prop_assert_eq!(pages.len(), model.len());
-            prop_assert!(pages.pages.values().all(|page| page.lines().next().is_some()));
+            prop_assert!(pages.pages.values().all(|page| page.packed(&pages.arena).lines().next().is_some()));
             let start = Key::new(&start).unwrap();
             for from in [Key::empty(), start] {
                 let found: Vec<_> = pages.from(&from).map(|line| (line.key(), line.versioned())).collect();
@@ -350,7 +408,7 @@ mod tests {
             let key = Key::new(&[&[1; 16][..], &number.to_be_bytes()].concat()).unwrap();
             pages.set(&key, Version(1), &[&[2; 100][..], &number.to_be_bytes()].concat());
         }
-        let held: usize = pages.pages.values().map(|page| page.0.len()).sum();
+        let held: usize = pages.pages.values().map(|page| page.len as usize).sum();
         assert!(held < 1_000 * 20, "{held}");
     }
 }
