@@ -14,6 +14,8 @@
 //! | `b` block | the records of a block, or how many they are: an index |
 //! | `p` block, record | the same for a block of very many records |
 //! | `m` record | the component that the record is in, if it is not alone: a view |
+//! | `m` record, `e` | the last event of a record with several: an index |
+//! | `m` record, `t` | the thread that was edited last at the record: a view |
 //! | `k` component | the component's clusters and quarantine: a view |
 //! | `s` value | the value belongs to an erased person |
 //! | `S` | how many erasures there were |
@@ -62,9 +64,7 @@
 //! | `Z` `g` gift card's code | its account, and until when it is good |
 //! | `Z` `w` subject | wrong gift card codes |
 //! | `t` record, part | the record's [part](crate::journey::ThreadPart) of a thread: a fact |
-//! | `z` record | the thread that was edited last at the record: a view |
-//! | `z` record, `p` | a range key: whoever begins a thread at the record bumps it |
-//! | `0` record | the last event of a record with several: an index |
+//! | `z` record | a range key: whoever begins a thread at the record bumps it |
 //! | `1` record, conversation | who had a conversation when, and what each was told: a fact |
 //! | `2` skill, time, record, conversation | the conversation waits for somebody of that skill: an index |
 //! | `3` record, episode | the abandonment was told |

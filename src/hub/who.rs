@@ -72,19 +72,18 @@ fn named(tx: &mut Tx<'_>, context: &Context<'_>, identifier: &Identifier) -> Res
     let enough = if contact { ClaimLevel::Verified } else { ClaimLevel::Observed };
     let holders = holders::get(tx, identifier.digest(&rules.pepper))?.listed;
     let wanted: Vec<_> = holders.iter().map(|id| keys::record(*id)).collect();
-    let mut found = None;
+    let mut found: Option<Vec<RecordId>> = None;
     for (id, record) in holders.iter().zip(tx.get_many::<Record>(&wanted)?) {
         let level = record.and_then(|record| {
             standing(&record, rules).find(|(known, _)| *known == identifier).map(|(_, claim)| claim.level())
         });
         if level.is_some_and(|level| level >= enough) {
-            let profile = members::profile_of(tx, *id)?;
-            match found {
-                None => found = Some(profile),
-                Some(other) if other == profile => {}
+            match &found {
+                None => found = Some(members::cluster(tx, *id)?.0),
+                Some(profile) if profile.contains(id) => {}
                 Some(_) => return Ok(None),
             }
         }
     }
-    Ok(found.map(RecordId::from))
+    Ok(found.and_then(|profile| profile.first().copied()))
 }

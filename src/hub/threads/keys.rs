@@ -25,19 +25,20 @@ pub(crate) fn part_of(key: &Key) -> Option<(RecordId, PartId)> {
     Some((RecordId::from_bytes(*record), PartId::from_bytes(id.try_into().ok()?)))
 }
 
-/// The thread that was edited last at a record.
+/// The thread that was edited last at a record: a neighbour of [`last_event`] and of the record's membership, because who
+/// asks what she did last reads the three of each record.
 pub(crate) fn head(record: RecordId) -> Key {
-    key(&[b"z", record.as_bytes()])
+    key(&[b"m", record.as_bytes(), b"t"])
 }
 
 /// What stands for all parts of a record: whoever begins a part bumps it, and guards those of all records of the person.
 pub(crate) fn part_range(record: RecordId) -> Key {
-    key(&[b"z", record.as_bytes(), b"p"])
+    key(&[b"z", record.as_bytes()])
 }
 
 /// The last event of a record with several.
 pub(crate) fn last_event(record: RecordId) -> Key {
-    key(&[b"0", record.as_bytes()])
+    key(&[b"m", record.as_bytes(), b"e"])
 }
 
 pub(crate) fn handoff(record: RecordId, conversation: [u8; 16]) -> Key {
