@@ -221,7 +221,7 @@ fn rebuild_page(
 ) -> Result<(Option<Key>, u64), Stop> {
     let mut dirty = Dirty::default();
     let (last, ids) = refresh(tx, context.rules, after, &mut dirty)?;
-    resolve::resolve(tx, context.rules, &dirty)?;
+    resolve::resolve(tx, context.rules, dirty)?;
     Ok((last, u64::try_from(ids.len()).unwrap_or(0)))
 }
 

@@ -325,7 +325,7 @@ pub(crate) fn note(
     if had_withdrawn != withdrew_matching(&record) {
         let mut dirty = Dirty::of([id]);
         consent_changed(tx, context.rules, id, &record, &mut dirty)?;
-        resolve::resolve(tx, context.rules, &dirty)?;
+        resolve::resolve(tx, context.rules, dirty)?;
     }
     Ok(true)
 }

@@ -94,7 +94,7 @@ pub fn retract(
         };
         let touched = decided::touched(&known);
         tx.put(&keys::decision(decision), &Decision { retracted: true, ..known })?;
-        resolve::resolve(tx, context.rules, &Dirty::of(touched.iter().copied()))?;
+        resolve::resolve(tx, context.rules, Dirty::of(touched.iter().copied()))?;
         Ok(DecisionOutcome::Made { decision, profiles: profiles(tx, &touched)? })
     })?)
 }
@@ -160,7 +160,7 @@ fn decide(
             }
         }
         decided::remember(tx, &decision)?;
-        resolve::resolve(tx, context.rules, &Dirty::of(touched.iter().copied()))?;
+        resolve::resolve(tx, context.rules, Dirty::of(touched.iter().copied()))?;
         Ok(DecisionOutcome::Made { decision: decision.id, profiles: profiles(tx, &touched)? })
     })?)
 }

@@ -107,7 +107,7 @@ pub fn erase(
         for id in &records {
             dirty.records.remove(id);
         }
-        resolve::resolve(tx, context.rules, &dirty)?;
+        resolve::resolve(tx, context.rules, dirty)?;
         if let Some(linkage) = &context.rules.linkage {
             linkage.forget_names();
         }

@@ -31,7 +31,7 @@ pub fn why(
     if !tx.exists(&keys::record(a))? || !tx.exists(&keys::record(b))? {
         return Ok(None);
     }
-    let around = neighbourhood(tx, context.rules, &Dirty::of([a, b]))?;
+    let around = neighbourhood(tx, context.rules, Dirty::of([a, b]))?;
     Ok(identity::why(&graph(&around), &context.rules.identity, a, b))
 }
 
@@ -44,7 +44,7 @@ pub fn why(
 /// # Complexity
 /// As putting the records' components together.
 pub fn why_not(tx: &mut Tx<'_>, context: &Context<'_>, a: RecordId, b: RecordId) -> Result<WhyNot, Stop> {
-    let around = neighbourhood(tx, context.rules, &Dirty::of([a, b]))?;
+    let around = neighbourhood(tx, context.rules, Dirty::of([a, b]))?;
     // The weights between components too, as they may be what was too little.
     Ok(identity::why_not(&graph_with(&around, &around.candidates), &context.rules.identity, a, b))
 }
@@ -93,7 +93,7 @@ pub fn how(tx: &mut Tx<'_>, context: &Context<'_>, record: RecordId) -> Result<O
     if !tx.exists(&keys::record(record))? {
         return Ok(None);
     }
-    let around = neighbourhood(tx, context.rules, &Dirty::of([record]))?;
+    let around = neighbourhood(tx, context.rules, Dirty::of([record]))?;
     let people = partition(&graph(&around), &context.rules.identity, Explain::Yes);
     let mut profiles = people.clusters().map(|cluster| cluster.members().collect::<Vec<_>>());
     let members = profiles.find(|members| members.contains(&record)).unwrap_or_default();

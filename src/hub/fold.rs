@@ -1,6 +1,6 @@
 //! From an event to facts: which record it belongs to, what that record claims and holds after it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -50,6 +50,8 @@ pub struct Recorded {
 #[derive(Debug, Default)]
 pub(crate) struct Dirty {
     pub(crate) records: BTreeSet<RecordId>,
+    /// Of these records what was written last, where that is at hand.
+    pub(crate) folded: BTreeMap<RecordId, Box<Record>>,
     pub(crate) values: BTreeSet<ValueHash>,
     /// Stored components that may have lost their records.
     pub(crate) components: BTreeSet<RecordId>,
@@ -152,12 +154,17 @@ pub(crate) fn fold(
         holders::remove(tx, value, record_id)?;
         dirty.values.insert(value);
     }
-    if evidence_changed || (fields_changed && rules.linkage.is_some()) {
-        dirty.records.insert(record_id);
-    }
     tx.put(&record_key, &record)?;
     if !is_new {
         threads::note_event(tx, record_id, first, record.first, (at, key))?;
+    }
+    if evidence_changed || (fields_changed && rules.linkage.is_some()) {
+        // What is at hand is what a look would find.
+        debug_assert!(tx.get::<Record>(&record_key).is_ok_and(|kept| kept.as_ref() == Some(&record)));
+        dirty.records.insert(record_id);
+        dirty.folded.insert(record_id, Box::new(record));
+    } else if let Some(known) = dirty.folded.get_mut(&record_id) {
+        **known = record;
     }
     tx.bump_range(&keys::event_range(record_id))?;
     tx.put(&keys::event(record_id, at, key), &event.to_stored())?;

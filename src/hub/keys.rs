@@ -78,7 +78,7 @@ use crate::store::Key;
 
 pub(super) fn key(parts: &[&[u8]]) -> Key {
     // All parts have fixed widths far below the longest key.
-    Key::new(&parts.concat()).unwrap_or_else(|_| Key::empty())
+    Key::join(parts).unwrap_or_else(|_| Key::empty())
 }
 
 pub(crate) fn record(id: RecordId) -> Key {

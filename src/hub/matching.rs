@@ -41,8 +41,6 @@ pub(crate) struct Matching<'r> {
     sketches: BTreeMap<RecordId, Option<Sketch>>,
     blocks: blocks::Known,
     weights: BTreeMap<(RecordId, RecordId), Option<f64>>,
-    /// Of the records that changed what has been read.
-    changed: BTreeMap<RecordId, Record>,
     /// Blocks whose size crossed the limit of their rule.
     pub(crate) crossed: Vec<Crossed>,
 }
@@ -58,20 +56,28 @@ impl<'r> Matching<'r> {
             sketches: BTreeMap::new(),
             blocks: BTreeMap::new(),
             weights: BTreeMap::new(),
-            changed: BTreeMap::new(),
             crossed: Vec::new(),
         })
     }
 
-    /// Puts the records into the blocks that they now belong to.
-    pub(crate) fn update(&mut self, tx: &mut Tx<'_>, ids: &BTreeSet<RecordId>) -> Result<(), Stop> {
+    /// Puts the records into the blocks that they now belong to. `folded` is what is known of some of them; afterwards it is
+    /// of all.
+    pub(crate) fn update(
+        &mut self,
+        tx: &mut Tx<'_>,
+        ids: &BTreeSet<RecordId>,
+        folded: &mut BTreeMap<RecordId, Box<Record>>,
+    ) -> Result<(), Stop> {
         let lists: Vec<_> = ids.iter().map(|id| keys::blocks(*id)).collect();
         tx.want(&lists);
-        let wanted: Vec<_> = ids.iter().map(|id| keys::record(*id)).collect();
-        for (id, found) in ids.iter().zip(tx.get_many::<Record>(&wanted)?) {
-            let prepared = found.as_ref().and_then(|record| self.linkage.prepare(record, self.rules));
-            self.records.insert(*id, prepared);
-            self.changed.extend(found.map(|record| (*id, record)));
+        let missing: Vec<_> = ids.iter().copied().filter(|id| !folded.contains_key(id)).collect();
+        let wanted: Vec<_> = missing.iter().map(|id| keys::record(*id)).collect();
+        for (id, found) in missing.into_iter().zip(tx.get_many::<Record>(&wanted)?) {
+            folded.extend(found.map(|record| (id, Box::new(record))));
+        }
+        for id in ids {
+            let known = folded.get(id);
+            self.records.insert(*id, known.and_then(|record| self.linkage.prepare(record, self.rules)));
         }
         each(ids, |&id| {
             let prepared = self.records.get(&id).and_then(Option::as_ref);
@@ -83,11 +89,6 @@ impl<'r> Matching<'r> {
             self.sketches.insert(id, sketch);
             Ok(())
         })
-    }
-
-    /// A record that was put into its blocks, as it was read then.
-    pub(crate) fn take(&mut self, id: RecordId) -> Option<Record> {
-        self.changed.remove(&id)
     }
 
     /// The records that share a block with this one, of those that are looked at, and weigh at least the threshold.

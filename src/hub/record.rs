@@ -20,7 +20,7 @@ use super::{Context, resolve};
 pub fn record(tx: &mut Tx<'_>, context: &Context<'_>, event: &Event) -> Result<Recorded, Stop> {
     let mut dirty = Dirty::default();
     let recorded = fold(tx, context, event, &mut dirty)?;
-    resolve::resolve(tx, context.rules, &dirty)?;
+    resolve::resolve(tx, context.rules, dirty)?;
     Ok(recorded)
 }
 
@@ -32,6 +32,6 @@ pub fn record_all(tx: &mut Tx<'_>, context: &Context<'_>, events: &[Event]) -> R
     let mut dirty = Dirty::default();
     let recorded =
         events.iter().map(|event| fold(tx, context, event, &mut dirty)).collect::<Result<_, _>>()?;
-    resolve::resolve(tx, context.rules, &dirty)?;
+    resolve::resolve(tx, context.rules, dirty)?;
     Ok(recorded)
 }

@@ -72,7 +72,7 @@ pub fn apply(tx: &mut Tx<'_>, context: &Context<'_>) -> Result<Rehearsal, Stop> 
         }
         after = last;
     }
-    resolve::resolve(tx, rules, &dirty)?;
+    resolve::resolve(tx, rules, dirty)?;
     Ok(compare(&seen, &before, &founders(tx)?))
 }
 

@@ -20,7 +20,7 @@ use super::{Rules, decided, holders, keys, members};
 
 /// Records with everything that may influence how they are put together.
 pub(crate) struct Neighbourhood {
-    pub(crate) records: BTreeMap<RecordId, Record>,
+    pub(crate) records: BTreeMap<RecordId, Box<Record>>,
     /// For each record, in the order of its claims: the hash of the identifier, or `None` where it is no evidence.
     values: BTreeMap<RecordId, Vec<Option<ValueHash>>>,
     /// Who holds each value that the records claim.
@@ -45,15 +45,15 @@ impl Neighbourhood {
 /// Computes the components of everything that changed, and stores what differs.
 ///
 /// Linear in the records of the touched components, besides the partition itself.
-pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, dirty: &Dirty) -> Result<(), Stop> {
+pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, mut dirty: Dirty) -> Result<(), Stop> {
     if dirty.is_empty() {
         return Ok(());
     }
     let mut matching = Matching::new(rules);
     if let Some(matching) = &mut matching {
-        matching.update(tx, &dirty.records)?;
+        matching.update(tx, &dirty.records, &mut dirty.folded)?;
     }
-    let (mut around, reached) = reached(tx, rules, dirty, matching.as_mut())?;
+    let (mut around, reached) = reached(tx, rules, &mut dirty, matching.as_mut())?;
     if reached.len() < 2 && around.stored.is_empty() {
         // Nobody near: the record is a profile of its own, which is stored nowhere.
         return Ok(());
@@ -64,9 +64,9 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, dirty: &Dirty) -> Result<(
 }
 
 /// Everything that may influence the records that changed or hold a value that changed.
-pub(crate) fn neighbourhood(tx: &mut Tx<'_>, rules: &Rules, dirty: &Dirty) -> Result<Neighbourhood, Stop> {
+pub(crate) fn neighbourhood(tx: &mut Tx<'_>, rules: &Rules, mut dirty: Dirty) -> Result<Neighbourhood, Stop> {
     let mut matching = Matching::new(rules);
-    let (mut around, reached) = reached(tx, rules, dirty, matching.as_mut())?;
+    let (mut around, reached) = reached(tx, rules, &mut dirty, matching.as_mut())?;
     load(tx, rules, reached, &mut around, matching.as_mut())?;
     Ok(around)
 }
@@ -76,8 +76,8 @@ pub(crate) fn neighbourhood(tx: &mut Tx<'_>, rules: &Rules, dirty: &Dirty) -> Re
 fn reached(
     tx: &mut Tx<'_>,
     rules: &Rules,
-    dirty: &Dirty,
-    mut matching: Option<&mut Matching<'_>>,
+    dirty: &mut Dirty,
+    matching: Option<&mut Matching<'_>>,
 ) -> Result<(Neighbourhood, BTreeSet<RecordId>), Stop> {
     let mut around = Neighbourhood {
         records: BTreeMap::new(),
@@ -90,10 +90,13 @@ fn reached(
         matches: Vec::new(),
     };
     let mut reached: BTreeSet<RecordId> = BTreeSet::new();
+    let mut folded = std::mem::take(&mut dirty.folded);
     each(&dirty.records, |&id| {
         reach(tx, id, &mut reached, &mut around)?;
-        let known = matching.as_mut().and_then(|matching| matching.take(id));
-        let known = if known.is_some() { known } else { tx.get::<Record>(&keys::record(id))? };
+        let known = match folded.remove(&id) {
+            Some(known) => Some(known),
+            None => tx.get::<Record>(&keys::record(id))?.map(Box::new),
+        };
         let Some(record) = known else { return Ok(()) };
         let values = values(&record, rules);
         each(values.iter().flatten(), |value| reach_holders(tx, *value, &mut reached, &mut around))?;
@@ -155,7 +158,7 @@ fn load(
     for (id, record) in others.into_iter().zip(tx.get_many::<Record>(&wanted)?) {
         let Some(record) = record else { continue };
         around.values.insert(id, values(&record, rules));
-        around.records.insert(id, record);
+        around.records.insert(id, Box::new(record));
     }
     let all: BTreeSet<ValueHash> = around.values.values().flatten().flatten().copied().collect();
     let wanted: Vec<_> = all.iter().map(|value| keys::holders(*value)).collect();

@@ -99,6 +99,6 @@ pub fn verify(
     if is_evidence(&known, identifier, rules) {
         holders::add(tx, value, record)?;
     }
-    resolve::resolve(tx, rules, &Dirty::of([record]))?;
+    resolve::resolve(tx, rules, Dirty::of([record]))?;
     Ok(Verified::Proved)
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{IdentifierError, IdentifierErrorKind};
@@ -67,6 +68,9 @@ impl IdentifierKind {
         }
         if name.len() > 2 * LONGEST {
             return Err(error(IdentifierErrorKind::TooLong));
+        }
+        if let Some(kind) = known(name) {
+            return Ok(kind);
         }
         let mut snake = String::with_capacity(name.len() + 4);
         let mut after_small = false;
@@ -161,6 +165,16 @@ impl Serialize for IdentifierKind {
 
 impl<'de> Deserialize<'de> for IdentifierKind {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::parse(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        struct Name;
+        impl Visitor<'_> for Name {
+            type Value = IdentifierKind;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("the name of a kind of identifier")
+            }
+            fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<IdentifierKind, E> {
+                IdentifierKind::parse(name).map_err(E::custom)
+            }
+        }
+        deserializer.deserialize_str(Name)
     }
 }

@@ -1,5 +1,7 @@
 //! Values that never identify anybody: patterns without a regular-expression engine, and the shipped stop lists.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
 use super::stop_list;
@@ -43,17 +45,22 @@ pub enum BlockedReason {
 }
 
 /// Lower case, ASCII digits, no white space: the form that stop lists and patterns are compared in.
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> Cow<'_, str> {
+    if text.bytes().all(|byte| byte.is_ascii_graphic() && !byte.is_ascii_uppercase()) {
+        return text.into();
+    }
     text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).map(digits::ascii).collect()
 }
 
-/// The digits at the end that patterns look at: a phone number's subscriber part, or everything.
-fn digits_of(kind: &IdentifierKind, value: &str) -> Vec<u8> {
-    let all: Vec<u8> = value.bytes().filter(u8::is_ascii_digit).collect();
-    match kind {
-        IdentifierKind::Phone => all.get(all.len().saturating_sub(7)..).unwrap_or_default().to_vec(),
-        _ => all,
-    }
+/// The digits at the end that patterns look at, and how many: a phone number's subscriber part, or everything.
+fn digits_of<'a>(
+    kind: &IdentifierKind,
+    value: &'a str,
+) -> (usize, impl Iterator<Item = u8> + Clone + use<'a>) {
+    let all = value.bytes().filter(u8::is_ascii_digit);
+    let count = all.clone().count();
+    let skipped = if *kind == IdentifierKind::Phone { count.saturating_sub(7) } else { 0 };
+    (count - skipped, all.skip(skipped))
 }
 
 impl Blocked {
@@ -61,35 +68,33 @@ impl Blocked {
         let email = || value.rsplit_once('@').filter(|_| *kind == IdentifierKind::Email);
         match self {
             Self::Exact(text) => value == plain(text),
-            Self::Prefix(text) => !text.is_empty() && value.starts_with(&plain(text)),
-            Self::Suffix(text) => !text.is_empty() && value.ends_with(&plain(text)),
+            Self::Prefix(text) => !text.is_empty() && value.starts_with(&*plain(text)),
+            Self::Suffix(text) => !text.is_empty() && value.ends_with(&*plain(text)),
             Self::AllSameCharacter => {
-                let digits = digits_of(kind, value);
+                let (count, mut digits) = digits_of(kind, value);
                 let (first, long) = match kind {
-                    IdentifierKind::Phone => (digits.first().copied(), digits.len() >= 7),
+                    IdentifierKind::Phone => (digits.clone().next(), count >= 7),
                     _ => (None, value.chars().nth(3).is_some()),
                 };
                 long && match first {
-                    Some(first) => digits.iter().all(|digit| *digit == first),
+                    Some(first) => digits.all(|digit| digit == first),
                     None => value.chars().skip(1).eq(value.chars().take(value.chars().count() - 1)),
                 }
             }
             Self::SequentialDigits => {
-                let digits = digits_of(kind, value);
-                let whole = *kind == IdentifierKind::Phone || digits.len() == value.len();
+                let (count, digits) = digits_of(kind, value);
+                let whole = *kind == IdentifierKind::Phone || count == value.len();
                 let runs = |step: u8| {
-                    digits.windows(2).all(|pair| match pair {
-                        [a, b] => (a - b'0' + step) % 10 == b - b'0',
-                        _ => false,
-                    })
+                    let mut pairs = digits.clone().zip(digits.clone().skip(1));
+                    pairs.all(|(a, b)| (a - b'0' + step) % 10 == b - b'0')
                 };
-                whole && digits.len() >= 6 && (runs(1) || runs(9))
+                whole && count >= 6 && (runs(1) || runs(9))
             }
             Self::EmailLocal(text) => email().is_some_and(|(local, _)| local == plain(text)),
             Self::EmailDomain(text) => email().is_some_and(|(_, domain)| {
                 let text = plain(text);
                 domain
-                    .strip_suffix(text.as_str())
+                    .strip_suffix(&*text)
                     .is_some_and(|rest| !text.is_empty() && (rest.is_empty() || rest.ends_with('.')))
             }),
         }
@@ -110,11 +115,11 @@ pub(super) fn reason<'a>(
         }
         let listed = match (kind, value.rsplit_once('@')) {
             (IdentifierKind::Email, Some((local, _))) => {
-                stop_list::ADDRESSES.contains(&value.as_str()) || stop_list::LOCAL_PARTS.contains(&local)
+                stop_list::ADDRESSES.contains(&&*value) || stop_list::LOCAL_PARTS.contains(&local)
             }
             _ => {
-                stop_list::ADDRESSES.contains(&value.as_str())
-                    || stop_list::WORDS.iter().any(|(_, words)| words.contains(&value.as_str()))
+                stop_list::ADDRESSES.contains(&&*value)
+                    || stop_list::WORDS.iter().any(|(_, words)| words.contains(&&*value))
             }
         };
         if listed {

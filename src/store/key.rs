@@ -64,14 +64,21 @@ impl Key {
     /// # Errors
     /// [`KeyTooLong`] over [`Key::MAX_LEN`] bytes.
     pub fn join(parts: &[&[u8]]) -> Result<Self, KeyTooLong> {
-        let mut buffer = [0; Self::MAX_LEN];
-        let mut len = 0_usize;
-        for part in parts {
-            let end = len.checked_add(part.len()).ok_or(KeyTooLong)?;
-            buffer.get_mut(len..end).ok_or(KeyTooLong)?.copy_from_slice(part);
-            len = end;
+        let len = parts.iter().fold(0_usize, |len, part| len.saturating_add(part.len()));
+        if len > Self::MAX_LEN {
+            return Err(KeyTooLong);
         }
-        Self::new(buffer.get(..len).ok_or(KeyTooLong)?)
+        let mut inline = [0; INLINE - 1];
+        let Some(mut room) = inline.get_mut(..len) else {
+            return Ok(Self(Repr::Heap(parts.concat().into_boxed_slice())));
+        };
+        for part in parts {
+            // The room is as long as all parts together.
+            let Some((own, rest)) = room.split_at_mut_checked(part.len()) else { break };
+            own.copy_from_slice(part);
+            room = rest;
+        }
+        Ok(Self(Repr::Inline { len: u8::try_from(len).unwrap_or(u8::MAX), bytes: inline }))
     }
 
     /// The key without bytes: as a prefix, every key.
