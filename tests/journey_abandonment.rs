@@ -4,14 +4,22 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use throughline::cart::Sku;
 use throughline::channel::Channel;
 use throughline::event::{Event, OrderKey};
-use throughline::hub::{FixedClock, Hub, Rules, ThreadSettings, Who, abandonment_signal};
+use throughline::hub::{
+    CommandKey, FixedClock, Hub, OrderRequest, OrderTerms, PlaceOutcome, Rules, ThreadSettings, Who,
+    abandonment_signal,
+};
 use throughline::journey::{
-    Abandonment, Closed, Effect, Sensitivity, Sequel, ThreadAct, ThreadEdit, ThreadKind, ThreadRules, Told,
-    abandonment_news, abandonments,
+    Abandonment, AbandonmentNews, Closed, Effect, Sensitivity, Sequel, ThreadAct, ThreadEdit, ThreadKind,
+    ThreadRules, Told, abandonment_news, abandonments,
 };
 use throughline::messaging::trigger::SignalKind;
+use throughline::stock::availability::CountSource;
+use throughline::stock::order::{NewParcel, OrderHours, OrderRules, OrderedLine};
+use throughline::stock::reservation::{StockChange, Terms, Yield};
+use throughline::stock::{LocationId, Place};
 use throughline::store::{MemoryStore, Tenant};
 use throughline::time::{DateTime, Utc, from_millis};
 
@@ -326,4 +334,91 @@ fn nobody_is_reminded_of_a_sensitive_form_unless_the_rules_say_so() {
     let mut rules = ThreadRules::retail();
     rules.kinds.entry(ThreadKind::Form).or_default().remind_of_sensitive = true;
     assert_eq!(world.hub.abandoned(&who, &rules, true).unwrap().unwrap().due.len(), 1);
+}
+
+impl World {
+    /// Places an order through the hub.
+    fn order(&self, number: &str, who: &Who) {
+        let (shop, tea) = (LocationId::parse("تجریش").unwrap(), Sku::parse("TEA").unwrap());
+        let count = StockChange::Count {
+            units: 1,
+            at: "2026-03-20T08:00:00Z".parse().unwrap(),
+            source: CountSource::default(),
+        };
+        let place = Place::new(shop.clone(), tea.clone());
+        self.hub.change_stock(&CommandKey::new("count"), &place, &count, Yield::Refuse).unwrap();
+        let (rules, hours, stock) = (OrderRules::retail(), OrderHours::new(), Terms::default());
+        let terms = OrderTerms { rules: &rules, hours: &hours, stock: &stock };
+        let request = OrderRequest {
+            number,
+            who: Some(who),
+            lines: &[OrderedLine { sku: tea, units: 1, cancelled: 0 }],
+            parcels: &[NewParcel {
+                from: shop,
+                pick_up: None,
+                units: vec![(0, 1)],
+                promised: None,
+                kept_until: None,
+            }],
+            held: None,
+            exchange_of: None,
+            backorder: false,
+            pay_by: None,
+        };
+        let placed = self.hub.place_order(&CommandKey::new(number), &request, &terms).unwrap();
+        assert!(matches!(placed, PlaceOutcome::Placed { .. }), "{placed:?}");
+    }
+
+    fn news(&self, who: &Who) -> AbandonmentNews {
+        self.hub.abandoned(who, &ThreadRules::retail(), true).unwrap().unwrap()
+    }
+}
+
+#[test]
+fn an_order_placed_through_the_hub_ends_it() {
+    let settings = ThreadSettings::retail();
+    let filled = |world: &World| {
+        let who = world.record(r#"{"type":"identify","messageId":"1","userId":"u-7"}"#);
+        let visitor = world.record(r#"{"type":"page","messageId":"2","anonymousId":"v-1"}"#);
+        world.record(r#"{"type":"identify","messageId":"3","userId":"u-7","anonymousId":"v-1"}"#);
+        let cart = ThreadEdit::new("1", ThreadKind::Cart, "سبد", Channel::Web).set("lines/TEA", 1);
+        world.hub.edit_thread(&who, &cart, &settings).unwrap();
+        (who, visitor)
+    };
+    // In time, at whichever of her records: nothing is abandoned.
+    let world = fresh();
+    let (who, visitor) = filled(&world);
+    world.at("10:30");
+    world.order("4711", &visitor);
+    world.at("12:00");
+    assert!(world.due(&who).is_empty());
+    // After it was told: recovered.
+    let world = fresh();
+    let (who, _) = filled(&world);
+    world.at("11:00");
+    let due = world.due(&who);
+    assert!(world.mark(&who, &due[0]));
+    world.at("11:30");
+    world.order("4711", &who);
+    let news = world.news(&who);
+    assert_eq!((news.due.len(), news.revoked.len(), news.recovered.len()), (0, 0, 1));
+    assert_eq!(news.recovered[0].1.then.map(|(then, _)| then), Some(Sequel::Ended(Closed::Converted)));
+    // In time, by the clock of a machine that was behind, and kept after it was told: taken back.
+    let world = fresh();
+    let (who, _) = filled(&world);
+    world.at("11:00");
+    let due = world.due(&who);
+    assert!(world.mark(&who, &due[0]));
+    world.at("10:59");
+    world.order("4711", &who);
+    world.at("11:30");
+    let news = world.news(&who);
+    assert_eq!((news.due.len(), news.revoked.len(), news.recovered.len()), (0, 1, 0));
+    // Placed between listing and marking: not told.
+    let world = fresh();
+    let (who, _) = filled(&world);
+    world.at("11:00");
+    let due = world.due(&who);
+    world.order("4711", &who);
+    assert!(!world.mark(&who, &due[0]));
 }

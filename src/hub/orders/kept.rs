@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys;
 use crate::hub::Context;
+use crate::hub::scan::first_keys;
 use crate::hub::stock::{act_on_stock, put_back, stock_ticket};
 use crate::ids::{OrderId, RecordId};
 use crate::record::Millis;
@@ -13,6 +14,7 @@ use crate::stock::order::{Effect, Order, OrderHours, OrderRules, next_due};
 use crate::stock::reservation::{Line, StockAct, StockOutcome, StockRefusal, Terms};
 use crate::stock::{Place, ReservationKey};
 use crate::store::{Stop, Stored, Tx};
+use crate::time::{DateTime, Utc};
 
 /// An order with what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +31,9 @@ pub(super) struct KeptOrder {
     /// When time alone brings something about.
     #[serde(rename = "d", default, skip_serializing_if = "Option::is_none")]
     pub(super) due: Option<Millis>,
+    /// When it was placed; of orders that were kept before this was, it is not known.
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    pub(super) placed: Option<Millis>,
 }
 
 impl Stored for KeptOrder {
@@ -45,6 +50,17 @@ pub(super) struct OrderMark {}
 impl Stored for OrderMark {
     const KIND: &'static str = "order_mark";
     const VERSION: u16 = 1;
+}
+
+/// When the orders of these records were placed, whatever became of them since; those are left out of which that is not known.
+pub(crate) fn placed_at(tx: &mut Tx<'_>, records: &[RecordId]) -> Result<Vec<DateTime<Utc>>, Stop> {
+    let mut wanted = Vec::new();
+    for record in records {
+        let marks = first_keys::<OrderMark>(tx, &keys::all_of_record(*record), usize::MAX)?;
+        wanted.extend(marks.iter().filter_map(keys::order_of).map(keys::order));
+    }
+    let kept = tx.get_many::<KeptOrder>(&wanted)?;
+    Ok(kept.into_iter().flatten().filter_map(|kept| kept.placed).map(Into::into).collect())
 }
 
 impl KeptOrder {

@@ -8,6 +8,7 @@ mod place;
 mod views;
 
 pub use acts::{OrderActed, hand_over, order_act, order_tick};
+pub(crate) use kept::placed_at;
 pub use place::{OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, order_id, place_order};
 pub(crate) use views::forget;
 pub use views::{order, orders_due, orders_of};

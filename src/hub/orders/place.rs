@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::kept::{KeptOrder, OrderMark};
 use super::keys;
+use crate::hub::keys::event_range;
 use crate::hub::stock::{act_on_stock, stock_ticket};
 use crate::hub::{CommandKey, Context, Who};
 use crate::ids::OrderId;
+use crate::record::Millis;
 use crate::stock::ReservationKey;
 use crate::stock::StockErrorKind;
 use crate::stock::order::{Intent, NewParcel, Order, OrderHours, OrderRules, OrderedLine};
@@ -170,9 +172,12 @@ fn place(
             return refused(PlaceRefusal::Stock { refusals: why });
         }
     }
-    let mut kept = KeptOrder { order, tickets: vec![key], record, due: None };
+    let placed = Some(Millis::from(context.now));
+    let mut kept = KeptOrder { order, tickets: vec![key], record, due: None, placed };
     kept.put(tx, terms.rules, terms.hours)?;
     if let Some(record) = record {
+        // Whoever erases the record, or is about to say that its person left something standing, finds the order.
+        tx.bump_range(&event_range(record))?;
         tx.put(&keys::of_record(record, id), &OrderMark {})?;
     }
     Ok(PlaceOutcome::Placed { id, intents })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::event::CartAction;
+use crate::event::{CartAction, Event};
 use crate::ids::RecordId;
 use crate::journey::{
     Abandonment, AbandonmentNews, Met, Sensitivity, ThreadAct, ThreadKind, ThreadRules, Told,
@@ -16,7 +16,7 @@ use crate::store::{Stop, Stored, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::super::timelines::{act, streams};
-use super::super::{Context, Who, keys as hub_keys, members};
+use super::super::{Context, Who, keys as hub_keys, members, orders};
 use super::keys;
 use super::parts::{Parts, load};
 use crate::hub::scan::each;
@@ -45,6 +45,10 @@ impl Stored for Mark {
 
 /// What a person left standing by now and was not told, and what she was told that is not so any more; `None` if nobody is
 /// meant. Objects are looked at across all channels and records: her carts by their events, and all her threads.
+///
+/// What her [rules](crate::journey::KindRules::closed_by_any_order) say ends with an order of hers, be it told by an event
+/// (`Order Completed`) or [placed](crate::hub::place_order()) here: from the instant on at which it was placed, whatever
+/// became of it since.
 ///
 /// What is sensitive is not listed, unless the rules of its kind [say so](crate::journey::KindRules::remind_of_sensitive).
 ///
@@ -79,7 +83,7 @@ impl Stored for Mark {
 /// Of the store only.
 ///
 /// # Complexity
-/// Linear in her events of the last 90 days and in her threads.
+/// Linear in her events of the last 90 days, in her threads and in her orders.
 pub fn abandoned(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -185,13 +189,11 @@ fn look(
     let objects = Objects::of(&parts, rules);
     let of_events = streams.iter().flatten().filter_map(|told| Some((act(told)?, told.0.record)));
     let mut places: Vec<(ThreadAct, RecordId)> = of_events.collect();
-    let is_order = |action| matches!(action, CartAction::Completed);
-    let orders: Vec<DateTime<Utc>> = streams
-        .iter()
-        .flatten()
-        .filter(|(_, event)| event.cart().is_some_and(|cart| is_order(cart.action())))
-        .map(|(entry, _)| entry.order.time)
-        .collect();
+    let members = members::cluster(tx, parts.record)?.0;
+    let mut orders = orders::placed_at(tx, &members)?;
+    let is_order = |event: &Event| event.cart().is_some_and(|cart| cart.action() == CartAction::Completed);
+    let told = streams.iter().flatten().filter(|(_, event)| is_order(event));
+    orders.extend(told.map(|(entry, _)| entry.order.time));
     for held in &parts.loaded {
         places.extend(held.part.acts(held.id).into_iter().map(|act| (act, held.record)));
     }
@@ -201,7 +203,6 @@ fn look(
     places.retain(|(act, _)| !objects.hidden.contains(&(act.kind.clone(), act.object.clone())));
     let acts: Vec<ThreadAct> = places.iter().map(|(act, _)| act.clone()).collect();
     let present = abandonments(&acts, &orders, rules, context.now);
-    let members = members::cluster(tx, parts.record)?.0;
     let mut marks: Vec<Mark> = Vec::new();
     for member in &members {
         each::<Mark>(tx, &keys::abandonments(*member), |_, mark| marks.push(mark))?;
