@@ -100,11 +100,11 @@ fn main() {
     for number in 0..questions {
         let who = user(scatter(number, 1) % people);
         let started = Instant::now();
-        let last = black_box(hub.last_state(&who)).unwrap().unwrap();
+        let last = black_box(hub.last_state(&who, &Channel::Till, &settings)).unwrap().unwrap();
         by_name.push(started.elapsed());
         let record = Who::Record(last.event.unwrap().record);
         let started = Instant::now();
-        black_box(hub.last_state(&record)).unwrap().unwrap();
+        black_box(hub.last_state(&record, &Channel::Till, &settings)).unwrap().unwrap();
         by_record.push(started.elapsed());
     }
     percentiles("last_state: found by her account's name", by_name, "");

@@ -176,11 +176,11 @@ impl World {
     }
 
     fn mark(&self, who: &Who, episode: &Abandonment) -> bool {
-        self.hub.mark_abandonment(who, episode, &ThreadRules::retail()).unwrap()
+        self.hub.mark_abandonment(who, episode, &Channel::App, &ThreadSettings::retail()).unwrap()
     }
 
     fn due(&self, who: &Who) -> Vec<Abandonment> {
-        self.hub.abandoned(who, &ThreadRules::retail(), true).unwrap().unwrap().due
+        self.hub.abandoned(who, &Channel::App, &ThreadSettings::retail(), true).unwrap().unwrap().due
     }
 }
 
@@ -202,7 +202,7 @@ fn the_hub_tells_once_and_takes_back() {
     let due = world.due(&who);
     assert_eq!(due.iter().map(|one| &*one.object).collect::<Vec<_>>(), ["سبد-۱"]);
     assert_eq!(abandonment_signal(&due[0]).kind, SignalKind::CartAbandoned);
-    let quiet = world.hub.abandoned(&who, &ThreadRules::retail(), false).unwrap().unwrap();
+    let quiet = world.hub.abandoned(&who, &Channel::App, &ThreadSettings::retail(), false).unwrap().unwrap();
     assert!(quiet.due.is_empty(), "she may not be contacted");
     let marked: usize = std::thread::scope(|scope| {
         let (world, who, due) = (&world, &who, &due);
@@ -223,12 +223,19 @@ fn the_hub_tells_once_and_takes_back() {
     )
     .unwrap();
     let everywhere = Who::Identifier(account);
-    let news = world.hub.abandoned(&everywhere, &ThreadRules::retail(), true).unwrap().unwrap();
+    let news =
+        world.hub.abandoned(&everywhere, &Channel::App, &ThreadSettings::retail(), true).unwrap().unwrap();
     assert_eq!((news.due.len(), news.revoked.len()), (0, 1));
     assert!(world.hub.settle_abandonment(&everywhere, &news.revoked[0]).unwrap());
     assert!(!world.hub.settle_abandonment(&everywhere, &news.revoked[0]).unwrap());
     assert!(
-        world.hub.abandoned(&everywhere, &ThreadRules::retail(), true).unwrap().unwrap().revoked.is_empty()
+        world
+            .hub
+            .abandoned(&everywhere, &Channel::App, &ThreadSettings::retail(), true)
+            .unwrap()
+            .unwrap()
+            .revoked
+            .is_empty()
     );
     world.clock.set("2026-03-21T10:00:00Z".parse().unwrap());
     let due = world.due(&everywhere);
@@ -282,7 +289,7 @@ fn a_merged_cart_is_told_once_and_its_recovery_settled() {
         r#"{"type":"track","event":"Order Completed","messageId":"4","userId":"u-7","timestamp":"2026-03-20T11:30:00Z",
         "properties":{"order_id":"o-1"},"context":{"channel":"till"}}"#,
     );
-    let recovered = || world.hub.abandoned(&user, &settings.rules, true).unwrap().unwrap().recovered;
+    let recovered = || world.hub.abandoned(&user, &Channel::App, &settings, true).unwrap().unwrap().recovered;
     let now = recovered();
     assert_eq!(now.len(), 1);
     assert!(world.hub.settle_abandonment(&user, &now[0].0).unwrap());
@@ -316,7 +323,7 @@ fn an_emptied_cart_is_not_abandoned_and_a_busy_one_is_not_taken_back() {
     for n in 0..40 {
         edit(cart(&format!("later-{n}")).set("lines/MUG", n + 1));
     }
-    let news = world.hub.abandoned(&who, &settings.rules, true).unwrap().unwrap();
+    let news = world.hub.abandoned(&who, &Channel::App, &settings, true).unwrap().unwrap();
     assert!(news.revoked.is_empty(), "it was so, though that is remembered no more");
 }
 
@@ -331,9 +338,28 @@ fn nobody_is_reminded_of_a_sensitive_form_unless_the_rules_say_so() {
     world.hub.edit_thread(&who, &form, &settings).unwrap();
     world.clock.set("2026-03-22T10:00:00Z".parse().unwrap());
     assert!(world.due(&who).is_empty());
-    let mut rules = ThreadRules::retail();
-    rules.kinds.entry(ThreadKind::Form).or_default().remind_of_sensitive = true;
-    assert_eq!(world.hub.abandoned(&who, &rules, true).unwrap().unwrap().due.len(), 1);
+    let mut telling = ThreadSettings::retail();
+    telling.rules.kinds.entry(ThreadKind::Form).or_default().remind_of_sensitive = true;
+    let due = |channel: &Channel| world.hub.abandoned(&who, channel, &telling, true).unwrap().unwrap().due;
+    let standing = due(&Channel::App);
+    assert_eq!(standing.len(), 1);
+    // And then in no channel that may not see it.
+    for channel in [Channel::Email, Channel::Sms, Channel::WhatsApp, Channel::Till, Channel::Kiosk] {
+        assert!(due(&channel).is_empty(), "{channel}");
+        assert!(!world.hub.mark_abandonment(&who, &standing[0], &channel, &telling).unwrap(), "{channel}");
+    }
+    assert!(world.hub.mark_abandonment(&who, &standing[0], &Channel::App, &telling).unwrap());
+    // She sends it in: the channel that told her learns it, no other does.
+    let seen =
+        world.hub.thread(&who, &ThreadKind::Form, "анкета", &Channel::App, &settings).unwrap().unwrap();
+    let sent = ThreadEdit::new("2", ThreadKind::Form, "анкета", Channel::Web)
+        .on(&seen.document().unwrap().versions)
+        .close(Closed::Converted);
+    world.hub.edit_thread(&who, &sent, &settings).unwrap();
+    let recovered = |channel: &Channel| {
+        world.hub.abandoned(&who, channel, &telling, true).unwrap().unwrap().recovered.len()
+    };
+    assert_eq!((recovered(&Channel::App), recovered(&Channel::Email)), (1, 0));
 }
 
 impl World {
@@ -370,7 +396,7 @@ impl World {
     }
 
     fn news(&self, who: &Who) -> AbandonmentNews {
-        self.hub.abandoned(who, &ThreadRules::retail(), true).unwrap().unwrap()
+        self.hub.abandoned(who, &Channel::App, &ThreadSettings::retail(), true).unwrap().unwrap()
     }
 }
 

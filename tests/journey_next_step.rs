@@ -11,7 +11,7 @@ use throughline::hub::{
     Who,
 };
 use throughline::identifier::{Identifier, IdentifierKind, IdentifierSettings};
-use throughline::journey::{ThreadEdit, ThreadKind};
+use throughline::journey::{Sensitivity, ThreadEdit, ThreadKind, Versions};
 use throughline::store::{MemoryStore, Seq, Store, Tenant};
 
 fn hub(store: Arc<dyn Store>, tenant: u32) -> Hub {
@@ -54,7 +54,7 @@ proptest! {
         let who = user("سارا");
         let timeline = hub.timeline(&who, None).unwrap().unwrap();
         let end = timeline.entries().last().unwrap().order.time;
-        let last = hub.last_state(&who).unwrap().unwrap();
+        let last = hub.last_state(&who, &Channel::Web, &ThreadSettings::retail()).unwrap().unwrap();
         prop_assert_eq!((last.at, last.event.as_ref().unwrap().order.time), (end, end));
         prop_assert!(timeline.entries().contains(last.event.as_ref().unwrap()));
         prop_assert_eq!(&last.channel, &last.event.as_ref().unwrap().channel);
@@ -68,15 +68,18 @@ fn a_thread_edited_last_is_what_she_was_doing() {
     let who = user("u");
     let edit = ThreadEdit::new("1", ThreadKind::Plan, "سفر-۱", Channel::App).set("شهر", "شیراز").at("هتل");
     hub.edit_thread(&who, &edit, &ThreadSettings::retail()).unwrap();
-    let last = hub.last_state(&who).unwrap().unwrap();
-    let (kind, object, touch) = last.thread.unwrap();
+    let last = hub.last_state(&who, &Channel::Web, &ThreadSettings::retail()).unwrap().unwrap();
+    let touched = last.thread.unwrap();
     assert_eq!(
-        (last.channel, kind, &*object, touch.step.as_deref()),
-        (Channel::App, ThreadKind::Plan, "سفر-۱", Some("هتل"))
+        (last.channel, touched.kind, touched.object.as_deref(), touched.last.step.as_deref()),
+        (Channel::App, ThreadKind::Plan, Some("سفر-۱"), Some("هتل"))
     );
     assert_eq!(last.event.unwrap().channel, Channel::Web);
-    assert!(hub.last_state(&user("nobody")).unwrap().is_none());
-    let text = format!("{:?}", hub.last_state(&who).unwrap().unwrap().event);
+    assert!(hub.last_state(&user("nobody"), &Channel::Web, &ThreadSettings::retail()).unwrap().is_none());
+    let text = format!(
+        "{:?}",
+        hub.last_state(&who, &Channel::Web, &ThreadSettings::retail()).unwrap().unwrap().event
+    );
     assert!(!text.contains("Looked"));
 }
 
@@ -194,6 +197,81 @@ fn it_goes_on_after_a_restart_and_over_every_driver() {
     let wanted = Subscription::new("s").kinds([ChangeKind::Event]);
     let news = pollster::block_on(hub.asynchronous().changes(&wanted)).unwrap();
     assert_eq!(news.items.len(), 1);
-    let last = hub.last_state(&user("u")).unwrap().unwrap();
+    let last = hub.last_state(&user("u"), &Channel::Web, &ThreadSettings::retail()).unwrap().unwrap();
     assert_eq!(last.event.unwrap().name.as_deref(), Some("Card Topped Up"));
+}
+
+/// Two worlds: the same but for what is sensitive.
+#[test]
+fn who_may_not_see_a_form_is_told_nothing_of_it() {
+    let settings = ThreadSettings::retail();
+    let worlds = [fresh(), fresh()];
+    let who = user("u");
+    for (hub, is_told) in worlds.iter().zip([true, false]) {
+        hub.record(&event(hub, 1, "u", "web", 5, "Looked")).unwrap();
+        let edit = |edit: &ThreadEdit| {
+            let outcome = hub.edit_thread(&who, edit, &settings).unwrap();
+            outcome.document().map_or_else(Versions::default, |document| document.versions.clone())
+        };
+        edit(&ThreadEdit::new("1", ThreadKind::Cart, "кошик", Channel::Web).set("lines/TEA", 1));
+        let application = ThreadEdit::new("2", ThreadKind::Application, "loan", Channel::App);
+        edit(&application.set("sum", 5).at("income"));
+        if is_told {
+            let form = ThreadEdit::new("3", ThreadKind::Form, "טופס", Channel::App);
+            edit(&form.set("מחלה", "אסתמה").at("חתימה").guarded(Sensitivity::Sensitive));
+        }
+    }
+    let [with, without] = &worlds;
+    for channel in Channel::KNOWN {
+        let last = |hub: &Hub| hub.last_state(&who, channel, &settings).unwrap().unwrap();
+        let news = |hub: &Hub| {
+            let wanted = Subscription::new("s").of(&who).kinds([ChangeKind::Thread]).channel(channel);
+            let items = hub.changes(&wanted.seeing(&settings)).unwrap().items;
+            items.into_iter().map(|change| change.what).collect::<Vec<_>>()
+        };
+        if matches!(channel, Channel::Web | Channel::App) {
+            let form = last(with).thread.unwrap();
+            assert_eq!((form.object.as_deref(), form.last.step.as_deref()), (Some("טופס"), Some("חתימה")));
+            continue;
+        }
+        assert_eq!(last(with), last(without), "{channel}");
+        assert_eq!(news(with), news(without), "{channel}");
+        assert!(!format!("{:?}{:?}", last(with), news(with)).contains("form"), "{channel}");
+    }
+    // In outline: that an application waits, not which, nor how far it is.
+    let outline = with.last_state(&who, &Channel::WhatsApp, &settings).unwrap().unwrap().thread.unwrap();
+    assert_eq!((outline.kind, outline.object, outline.last.step), (ThreadKind::Application, None, None));
+    // Whoever speaks for no channel learns of what everybody may know.
+    let log = Subscription::new("log").kinds([ChangeKind::Thread]);
+    let told = with.changes(&log).unwrap().items;
+    assert!(
+        matches!(&told[..], [one] if matches!(&one.what, Changed::Thread(thread) if thread.kind == ThreadKind::Cart))
+    );
+}
+
+#[test]
+fn what_is_one_with_something_sensitive_is_sensitive() {
+    let hub = fresh();
+    let settings = ThreadSettings::retail();
+    let (account, visitor) = (user("u"), event(&hub, 2, "v", "web", 1, "B"));
+    hub.record(&event(&hub, 1, "u", "web", 1, "A")).unwrap();
+    let visitor = Who::Record(hub.record(&visitor).unwrap().record);
+    let form = |id: &str| ThreadEdit::new(id, ThreadKind::Plan, "план", Channel::App).at("шаг");
+    hub.edit_thread(&visitor, &form("1").set("a", 1).guarded(Sensitivity::Sensitive), &settings).unwrap();
+    hub.edit_thread(&account, &form("2").set("b", 1), &settings).unwrap();
+    let at_the_till =
+        |who: &Who| hub.last_state(who, &Channel::CallCentre, &settings).unwrap().unwrap().thread;
+    let news = || {
+        let wanted = Subscription::new("c").kinds([ChangeKind::Thread]).channel(&Channel::CallCentre);
+        hub.changes(&wanted.seeing(&settings)).unwrap().items.len()
+    };
+    assert!(at_the_till(&account).is_some() && at_the_till(&visitor).is_none());
+    assert_eq!(news(), 1);
+    let Who::Record(other) = visitor else { panic!() };
+    let own = hub.timeline(&account, None).unwrap().unwrap().entries()[0].record;
+    hub.link(&CommandKey::new("l"), own, other).unwrap();
+    assert!(at_the_till(&account).is_none() && at_the_till(&visitor).is_none());
+    assert_eq!(news(), 0);
+    hub.keep_apart(&CommandKey::new("k"), &[own], &[other]).unwrap();
+    assert!(at_the_till(&account).is_some(), "apart again, each is what it was");
 }

@@ -22,7 +22,8 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
     let till = Subscription::new("till-3")
         .of(&sara)
         .kinds([ChangeKind::Event, ChangeKind::Thread])
-        .channel(&Channel::Till);
+        .channel(&Channel::Till)
+        .seeing(&world.settings);
     let news = world.hub.changes(&till)?;
     let mut table = Table::new([text("The till learns"), text("From")]);
     for change in &news.items {
@@ -30,14 +31,16 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
             Changed::Event(entry) => {
                 (entry.name.as_deref().unwrap_or(&entry.kind).to_owned(), words::channel(&entry.channel))
             }
-            Changed::Thread { kind, last, .. } => (format!("{kind} changed"), words::channel(&last.channel)),
+            Changed::Thread(thread) => {
+                (format!("{} changed", thread.kind), words::channel(&thread.last.channel))
+            }
             _ => continue,
         };
         table.row([what, from]);
     }
     page.table(&table)?;
     world.hub.acknowledge("till-3", news.upto)?;
-    let last = world.hub.last_state(&sara)?.ok_or("she is unknown")?;
+    let last = world.hub.last_state(&sara, &Channel::Till, &world.settings)?.ok_or("she is unknown")?;
     page.paragraph(&format!(
         "After it said so, nothing is left for it ({} changes). Whoever meets Sara next knows that she was last in the {}.",
         world.hub.changes(&till)?.items.len(),
@@ -49,15 +52,15 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
     let cart = ThreadEdit::new("1", ThreadKind::Cart, "سلة-١", Channel::Web).set("lines/شاي", 2);
     world.edit(&omar, &cart)?;
     let mut table = Table::new([text("Time"), text("What happened"), text("What is to be done")]);
-    let rules = &world.settings.rules;
+    let settings = &world.settings;
     let mut ask = |time: &str, what: &str| -> Told {
         world.at(time)?;
         let name = Identifier::parse(IdentifierKind::UserId, "omar", &world.hub.rules().identifiers)?;
         let omar = Who::Identifier(name);
-        let news = world.hub.abandoned(&omar, rules, true)?.ok_or("he is unknown")?;
+        let news = world.hub.abandoned(&omar, &Channel::Email, settings, true)?.ok_or("he is unknown")?;
         let mut todo = Vec::new();
         for episode in &news.due {
-            if !world.hub.mark_abandonment(&omar, episode, rules)? {
+            if !world.hub.mark_abandonment(&omar, episode, &Channel::Email, settings)? {
                 continue;
             }
             todo.push(format!(

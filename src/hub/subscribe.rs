@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::channel::Channel;
 use crate::event::{Event, StoredEvent};
 use crate::ids::RecordId;
-use crate::journey::{Entry, ThreadKind, ThreadPart, Touch};
+use crate::journey::{Entry, Sight, ThreadPart};
 use crate::store::{Entry as JournalEntry, Key, Seq, Stop, StoreError, Stored, Tx};
 
 use super::front::Parts;
-use super::threads::{Conversation, keys as thread_keys};
+use super::threads::{Conversation, ThreadSettings, TouchedThread, keys as thread_keys, sights};
 use super::{AsyncHub, Context, Hub, Who, keys, members};
 
 /// Entries of the journal that are passed over at a time.
@@ -57,8 +57,12 @@ pub struct Subscription<'a> {
     pub who: Option<&'a Who>,
     /// Which kinds; all if none is named.
     pub kinds: BTreeSet<ChangeKind>,
-    /// The subscriber's own channel: what was done there last is not told.
+    /// The subscriber's own channel: what was done there last is not told, and of threads it is told what this channel may
+    /// see. Without a channel it is told of what every channel may see, which is of everyday threads only.
     pub own: Option<&'a Channel>,
+    /// By which rules threads meet and are shown; the default ones if none are given, by which no channel sees what is
+    /// sensitive.
+    pub settings: Option<&'a ThreadSettings>,
     /// Most commits to look at in one call.
     pub limit: usize,
 }
@@ -67,7 +71,7 @@ impl<'a> Subscription<'a> {
     /// All changes, a thousand commits at a time.
     #[must_use]
     pub const fn new(name: &'a str) -> Self {
-        Self { name, who: None, kinds: BTreeSet::new(), own: None, limit: 1_000 }
+        Self { name, who: None, kinds: BTreeSet::new(), own: None, settings: None, limit: 1_000 }
     }
 
     /// Of one person.
@@ -84,10 +88,17 @@ impl<'a> Subscription<'a> {
         self
     }
 
-    /// For this channel: what was done there itself is not told.
+    /// For this channel: what was done there itself is not told, nor what it may not see.
     #[must_use]
     pub const fn channel(mut self, own: &'a Channel) -> Self {
         self.own = Some(own);
+        self
+    }
+
+    /// By these rules about what a channel may see of threads.
+    #[must_use]
+    pub const fn seeing(mut self, settings: &'a ThreadSettings) -> Self {
+        self.settings = Some(settings);
         self
     }
 }
@@ -97,15 +108,9 @@ impl<'a> Subscription<'a> {
 pub enum Changed {
     /// Something happened.
     Event(Entry),
-    /// A thread was edited.
-    Thread {
-        /// What it is.
-        kind: ThreadKind,
-        /// The host's id of its object.
-        object: Box<str>,
-        /// Its last edit.
-        last: Touch,
-    },
+    /// A thread was edited, as far as the subscriber's channel may know it. An edit of a thread that is hidden from it is
+    /// passed over.
+    Thread(TouchedThread),
     /// A conversation went to somebody else.
     Conversation {
         /// The host's id of it.
@@ -115,7 +120,7 @@ pub enum Changed {
     Record,
     /// Which records make up the profile.
     Profile,
-    /// It was there and is not any more.
+    /// It was there and is not any more: all of its kind at the record was erased.
     Gone(ChangeKind),
 }
 
@@ -123,7 +128,7 @@ impl fmt::Debug for Changed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Event(entry) => write!(f, "Event({entry:?})"),
-            Self::Thread { kind, .. } => write!(f, "Thread({kind})"),
+            Self::Thread(thread) => write!(f, "Thread({})", thread.kind),
             Self::Conversation { .. } => f.write_str("Conversation"),
             Self::Record => f.write_str("Record"),
             Self::Profile => f.write_str("Profile"),
@@ -201,7 +206,7 @@ impl Parts {
         }
         let mut places: Vec<(Seq, Key)> = latest.into_iter().map(|(key, seq)| (seq, key)).collect();
         places.sort();
-        let items = self.run_async(|tx, _| load(tx, &places, wanted)).await?;
+        let items = self.run_async(|tx, context| load(tx, context, &places, wanted)).await?;
         Ok(Changes { items, upto, caught_up })
     }
 
@@ -303,9 +308,18 @@ fn is_wanted(key: &Key, wanted: &Subscription<'_>, person: Option<&Person>) -> b
     })
 }
 
-fn load(tx: &mut Tx<'_>, places: &[(Seq, Key)], wanted: &Subscription<'_>) -> Result<Vec<Change>, Stop> {
+fn load(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    places: &[(Seq, Key)],
+    wanted: &Subscription<'_>,
+) -> Result<Vec<Change>, Stop> {
     let keys: Vec<Key> = places.iter().map(|(_, key)| key.clone()).collect();
     tx.want(&keys);
+    let edited = places.iter().filter_map(|(_, key)| thread_keys::part_of(key));
+    let edited: BTreeSet<RecordId> = edited.map(|(record, _)| record).collect();
+    let usual = ThreadSettings::default();
+    let sights = sights(tx, context, &edited, wanted.own, wanted.settings.unwrap_or(&usual))?;
     let mut items = Vec::new();
     for (seq, key) in places {
         let Some((kind, record)) = place(key) else { continue };
@@ -318,11 +332,18 @@ fn load(tx: &mut Tx<'_>, places: &[(Seq, Key)], wanted: &Subscription<'_>) -> Re
                     Changed::Event(Entry::new(&event, record, id))
                 })
             }
-            ChangeKind::Thread => tx.get::<ThreadPart>(key)?.map(|part| {
-                let last = part.last().clone();
-                from = Some(last.channel.clone());
-                Changed::Thread { kind: part.kind, object: part.object, last }
-            }),
+            ChangeKind::Thread => match tx.get::<ThreadPart>(key)? {
+                Some(part) => {
+                    let sight = thread_keys::part_of(key).and_then(|(_, id)| sights.get(&id).copied());
+                    let last = part.last().clone();
+                    from = Some(last.channel.clone());
+                    let seen =
+                        TouchedThread::seen(part.kind, part.object, last, sight.unwrap_or(Sight::Hidden));
+                    let Some(seen) = seen else { continue };
+                    Some(Changed::Thread(seen))
+                }
+                None => None,
+            },
             ChangeKind::Conversation => {
                 let held = tx.get::<Conversation>(key)?;
                 held.map(|held| Changed::Conversation { conversation: held.name().into() })

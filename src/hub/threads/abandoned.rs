@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::channel::Channel;
 use crate::event::{CartAction, Event};
 use crate::ids::RecordId;
 use crate::journey::{
-    Abandonment, AbandonmentNews, Met, Sensitivity, ThreadAct, ThreadKind, ThreadRules, Told,
-    abandonment_news, abandonments,
+    Abandonment, AbandonmentNews, Met, Sensitivity, Sight, ThreadAct, ThreadKind, Told, abandonment_news,
+    abandonments,
 };
 use crate::messaging::trigger::{Signal, SignalKind};
 use crate::record::Millis;
@@ -19,6 +20,7 @@ use super::super::timelines::{act, streams};
 use super::super::{Context, Who, keys as hub_keys, members, orders};
 use super::keys;
 use super::parts::{Parts, load};
+use super::show::ThreadSettings;
 use crate::hub::scan::each;
 
 /// How far back abandoned objects are looked for, in days.
@@ -50,7 +52,10 @@ impl Stored for Mark {
 /// (`Order Completed`) or [placed](crate::hub::place_order()) here: from the instant on at which it was placed, whatever
 /// became of it since.
 ///
-/// What is sensitive is not listed, unless the rules of its kind [say so](crate::journey::KindRules::remind_of_sensitive).
+/// `channel` is that in which she would be told. What it may not know of is not listed, be it due, revoked or recovered;
+/// and what is sensitive is in no channel due, unless the rules of its kind
+/// [say so](crate::journey::KindRules::remind_of_sensitive). Of what the channel sees in outline the object's name is there
+/// to be marked, not to be told: [`thread`](super::thread()) says what may be told.
 ///
 /// `contactable` is the host's word whether she may be contacted at all; if not, nothing is due. Of what is listed tell her,
 /// and [mark](mark_abandonment) it, so that it is not listed again.
@@ -72,10 +77,10 @@ impl Stored for Mark {
 /// let edit = ThreadEdit::new("e-1", ThreadKind::Cart, "cart-1", Channel::Web).set("lines/TEA", 1);
 /// hub.edit_thread(&who, &edit, &settings)?;
 /// clock.set("2026-03-20T11:00:00Z".parse()?);
-/// let news = hub.abandoned(&who, &settings.rules, true)?.ok_or("nobody")?;
-/// assert!(hub.mark_abandonment(&who, &news.due[0], &settings.rules)?);
-/// assert!(!hub.mark_abandonment(&who, &news.due[0], &settings.rules)?);
-/// assert!(hub.abandoned(&who, &settings.rules, true)?.ok_or("nobody")?.due.is_empty());
+/// let news = hub.abandoned(&who, &Channel::Email, &settings, true)?.ok_or("nobody")?;
+/// assert!(hub.mark_abandonment(&who, &news.due[0], &Channel::Email, &settings)?);
+/// assert!(!hub.mark_abandonment(&who, &news.due[0], &Channel::Email, &settings)?);
+/// assert!(hub.abandoned(&who, &Channel::Email, &settings, true)?.ok_or("nobody")?.due.is_empty());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
@@ -88,10 +93,11 @@ pub fn abandoned(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
-    rules: &ThreadRules,
+    channel: &Channel,
+    settings: &ThreadSettings,
     contactable: bool,
 ) -> Result<Option<AbandonmentNews>, Stop> {
-    let Some(view) = look(tx, context, who, rules)? else { return Ok(None) };
+    let Some(view) = look(tx, context, who, channel, settings)? else { return Ok(None) };
     // Told of whichever of the objects that are one now.
     let told: Vec<Told> = view.marks.iter().map(|mark| view.objects.as_one(&mark.told)).collect();
     let mut news = abandonment_news(&view.present, &told, view.known_since);
@@ -134,16 +140,24 @@ struct View {
 struct Objects {
     one: BTreeMap<(ThreadKind, Box<str>), Box<str>>,
     since: BTreeMap<(ThreadKind, Box<str>), DateTime<Utc>>,
-    /// Those that nobody is to be reminded of.
+    /// Those that nobody is to be reminded of in that channel.
     hidden: BTreeSet<(ThreadKind, Box<str>)>,
+    /// Kinds of which the channel may not know what only events tell of.
+    hidden_kinds: BTreeSet<ThreadKind>,
 }
 
 impl Objects {
-    fn of(parts: &Parts, rules: &ThreadRules) -> Self {
+    fn of(parts: &Parts, channel: &Channel, settings: &ThreadSettings) -> Self {
+        let rules = &settings.rules;
         let mut objects = Self::default();
+        let usual = rules.of(&ThreadKind::Cart).sensitivity;
+        if settings.visibility.sight(&ThreadKind::Cart, usual, channel) == Sight::Hidden {
+            objects.hidden_kinds.insert(ThreadKind::Cart);
+        }
         for Met { document, .. } in parts.met(rules) {
             let is_told = rules.of(&document.kind).remind_of_sensitive;
-            if document.sensitivity == Sensitivity::Sensitive && !is_told {
+            let is_seen = settings.sight(&document, channel) != Sight::Hidden;
+            if !is_seen || (document.sensitivity == Sensitivity::Sensitive && !is_told) {
                 objects.hidden.insert((document.kind.clone(), document.object.clone()));
             }
             for object in &document.objects {
@@ -166,6 +180,13 @@ impl Objects {
         self.one.get(&(kind.clone(), object.into())).map_or_else(|| object.into(), Clone::clone)
     }
 
+    /// Whether nobody is to be told of it in that channel.
+    fn is_hidden(&self, kind: &ThreadKind, object: &str) -> bool {
+        let place = (kind.clone(), object.into());
+        let is_told_by_events = !self.one.contains_key(&place);
+        self.hidden.contains(&place) || (is_told_by_events && self.hidden_kinds.contains(kind))
+    }
+
     fn as_one(&self, told: &Told) -> Told {
         Told { object: self.name(&told.kind, &told.object), ..told.clone() }
     }
@@ -173,7 +194,8 @@ impl Objects {
     /// Whether all that was done since then is known and may be told, so that what was told of it can be judged.
     fn are_known(&self, told: &Told) -> bool {
         let place = (told.kind.clone(), told.object.clone());
-        !self.hidden.contains(&place) && self.since.get(&place).is_none_or(|since| *since <= told.last)
+        let known = self.since.get(&place).is_none_or(|since| *since <= told.last);
+        known && !self.is_hidden(&told.kind, &told.object)
     }
 }
 
@@ -181,12 +203,13 @@ fn look(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
-    rules: &ThreadRules,
+    channel: &Channel,
+    settings: &ThreadSettings,
 ) -> Result<Option<View>, Stop> {
     let since = context.now.checked_sub_signed(TimeDelta::days(LOOK_BACK_DAYS));
     let Some(streams) = streams(tx, context, who, since)? else { return Ok(None) };
     let Some(parts) = load(tx, context, who)? else { return Ok(None) };
-    let objects = Objects::of(&parts, rules);
+    let objects = Objects::of(&parts, channel, settings);
     let of_events = streams.iter().flatten().filter_map(|told| Some((act(told)?, told.0.record)));
     let mut places: Vec<(ThreadAct, RecordId)> = of_events.collect();
     let members = members::cluster(tx, parts.record)?.0;
@@ -200,9 +223,9 @@ fn look(
     for (act, _) in &mut places {
         act.object = objects.name(&act.kind, &act.object);
     }
-    places.retain(|(act, _)| !objects.hidden.contains(&(act.kind.clone(), act.object.clone())));
+    places.retain(|(act, _)| !objects.is_hidden(&act.kind, &act.object));
     let acts: Vec<ThreadAct> = places.iter().map(|(act, _)| act.clone()).collect();
-    let present = abandonments(&acts, &orders, rules, context.now);
+    let present = abandonments(&acts, &orders, &settings.rules, context.now);
     let mut marks: Vec<Mark> = Vec::new();
     for member in &members {
         each::<Mark>(tx, &keys::abandonments(*member), |_, mark| marks.push(mark))?;
@@ -212,8 +235,8 @@ fn look(
 }
 
 /// Marks an episode as told. Returns whether it is to be told: of several workers who list the same episode one tells it, and
-/// nobody tells what is not so any more, as she went on with it or bought since it was listed. An unknown person's is not
-/// marked.
+/// nobody tells what is not so any more, as she went on with it or bought since it was listed, nor what the channel may not
+/// know of. An unknown person's is not marked.
 ///
 /// # Errors
 /// Of the store only.
@@ -225,9 +248,10 @@ pub fn mark_abandonment(
     context: &Context<'_>,
     who: &Who,
     episode: &Abandonment,
-    rules: &ThreadRules,
+    channel: &Channel,
+    settings: &ThreadSettings,
 ) -> Result<bool, Stop> {
-    let Some(view) = look(tx, context, who, rules)? else { return Ok(false) };
+    let Some(view) = look(tx, context, who, channel, settings)? else { return Ok(false) };
     let listed = Told { kind: episode.kind.clone(), object: episode.object.clone(), last: episode.last };
     let listed = view.objects.as_one(&listed);
     let Some(now) = view.present.iter().find(|now| now.then.is_none() && now.is(&listed)) else {

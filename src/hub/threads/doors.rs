@@ -5,7 +5,7 @@ use crate::hub::Who;
 use crate::hub::front::use_cases;
 use crate::journey::{
     Abandonment, AbandonmentNews, ConversationOwner, Handoff, HandoffAct, PacketSettings, ResumeToken,
-    Speech, ThreadEdit, ThreadKind, ThreadRules, Told,
+    Speech, ThreadEdit, ThreadKind, Told,
 };
 use crate::store::Seq;
 
@@ -21,8 +21,8 @@ use_cases! {
     thread(who: &Who, kind: &ThreadKind, object: &str, channel: &Channel, settings: &ThreadSettings) -> Option<Shown>;
     /// All her threads, as a channel may see them; see [`threads_of`](super::threads_of()).
     threads_of(who: &Who, channel: &Channel, settings: &ThreadSettings) -> Option<Vec<Shown>>;
-    /// What she was doing last, in whatever channel; see [`last_state`](super::last_state()).
-    last_state(who: &Who) -> Option<LastState>;
+    /// What she was doing last, in whatever channel, as far as this one may know; see [`last_state`](super::last_state()).
+    last_state(who: &Who, channel: &Channel, settings: &ThreadSettings) -> Option<LastState>;
     /// A token by which another channel takes a thread up; see [`issue_token`](super::issue_token()).
     issue_token(who: &Who, issue: &Issue<'_>, settings: &ThreadSettings) -> Option<ResumeToken>;
     /// Takes a thread up by such a token; see [`open_token`](super::open_token()).
@@ -37,9 +37,9 @@ use_cases! {
     /// Whether somebody may speak in it now; see [`may_speak`](super::may_speak()).
     may_speak(who: &Who, conversation: &str, speaker: &ConversationOwner) -> Option<Speech>;
     /// What she left standing; see [`abandoned`](super::abandoned()).
-    abandoned(who: &Who, rules: &ThreadRules, contactable: bool) -> Option<AbandonmentNews>;
+    abandoned(who: &Who, channel: &Channel, settings: &ThreadSettings, contactable: bool) -> Option<AbandonmentNews>;
     /// Marks what she was told; see [`mark_abandonment`](super::mark_abandonment()).
-    mark_abandonment(who: &Who, episode: &Abandonment, rules: &ThreadRules) -> bool;
+    mark_abandonment(who: &Who, episode: &Abandonment, channel: &Channel, settings: &ThreadSettings) -> bool;
     /// Settles what she was told; see [`settle_abandonment`](super::settle_abandonment()).
     settle_abandonment(who: &Who, told: &Told) -> bool;
     /// How far a subscriber has read; see [`subscribed_to`](super::subscribed_to()).

@@ -188,16 +188,15 @@ fn write(
                 Err(error) => return Ok(Err(error.kind())),
             };
             tx.put(&key, &part)?;
-            note(tx, meant, id, &part)?;
+            note(tx, meant, id, &part, part.sensitivity())?;
             parts.loaded.push(Loaded { key, record: meant, id, guest: false, part });
             return Ok(Ok(()));
         }
     };
-    for held in parts.loaded.iter_mut().filter(|held| versions.0.contains_key(&held.id)) {
+    let is_changed =
+        |held: &Loaded| versions.0.contains_key(&held.id) && (held.id == home || edit.close.is_some());
+    for held in parts.loaded.iter_mut().filter(|held| is_changed(held)) {
         let own = held.id == home;
-        if !own && edit.close.is_none() {
-            continue;
-        }
         let whole;
         let what = if own {
             edit
@@ -211,15 +210,29 @@ fn write(
         if let Err(error) = held.part.apply(what, context.now, &versions.without(held.id)) {
             return Ok(Err(error.kind()));
         }
+    }
+    let guarded = parts.loaded.iter().filter(shown).map(|held| held.part.sensitivity()).max();
+    for held in parts.loaded.iter().filter(|held| is_changed(held)) {
         tx.put(&held.key, &held.part)?;
-        note(tx, held.record, held.id, &held.part)?;
+        note(tx, held.record, held.id, &held.part, guarded.unwrap_or(sensitivity))?;
     }
     Ok(Ok(()))
 }
 
-/// Keeps which thread of a record was edited last.
-fn note(tx: &mut Tx<'_>, record: RecordId, id: PartId, part: &ThreadPart) -> Result<(), Stop> {
-    let head =
-        Head { part: id, kind: part.kind.clone(), object: part.object.clone(), last: part.last().clone() };
+/// Keeps which thread of a record was edited last, and how guarded what it is shown with is.
+fn note(
+    tx: &mut Tx<'_>,
+    record: RecordId,
+    id: PartId,
+    part: &ThreadPart,
+    sensitivity: Sensitivity,
+) -> Result<(), Stop> {
+    let head = Head {
+        part: id,
+        kind: part.kind.clone(),
+        object: part.object.clone(),
+        last: part.last().clone(),
+        sensitivity: Some(sensitivity),
+    };
     tx.put(&keys::head(record), &head)
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::identity::Class;
 use crate::ids::RecordId;
-use crate::journey::{Member, Met, PartId, ThreadKind, ThreadPart, ThreadRules, Touch, meet};
+use crate::journey::{Member, Met, PartId, Sensitivity, ThreadKind, ThreadPart, ThreadRules, Touch, meet};
 use crate::record::Record;
 use crate::store::{Key, Stop, Stored, Tx};
 
@@ -30,6 +30,9 @@ pub(super) struct Head {
     pub(super) object: Box<str>,
     #[serde(rename = "l")]
     pub(super) last: Touch,
+    /// How guarded what it is shown with was after that edit; of what was kept before this was, it is not known.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub(super) sensitivity: Option<Sensitivity>,
 }
 
 impl Stored for Head {

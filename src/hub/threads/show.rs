@@ -1,8 +1,13 @@
 //! A person's threads, as one channel may see them.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
 use crate::channel::Channel;
+use crate::ids::RecordId;
 use crate::journey::{
-    Document, Met, Sight, StepState, ThreadKind, ThreadRules, ThreadState, Touch, Visibility,
+    Document, Met, PartId, Sensitivity, Sight, StepState, ThreadKind, ThreadRules, ThreadState, Touch,
+    Visibility,
 };
 use crate::store::{Stop, Tx};
 
@@ -25,9 +30,59 @@ impl ThreadSettings {
         Self { rules: ThreadRules::retail(), visibility: Visibility::authenticated() }
     }
 
+    /// What somebody may see who speaks for a channel, or for none: then what every channel may see.
+    pub(super) fn sight_of(
+        &self,
+        kind: &ThreadKind,
+        guarded: Sensitivity,
+        channel: Option<&Channel>,
+    ) -> Sight {
+        match channel {
+            Some(channel) => self.visibility.sight(kind, guarded, channel),
+            None if guarded == Sensitivity::Everyday => Sight::Whole,
+            None => Sight::Hidden,
+        }
+    }
+
     pub(super) fn sight(&self, document: &Document, channel: &Channel) -> Sight {
         self.visibility.sight(&document.kind, document.sensitivity, channel)
     }
+}
+
+/// Which thread was at work, as far as a channel may know it. `Debug` does not show the object.
+#[derive(Clone, PartialEq)]
+pub struct TouchedThread {
+    /// What it is.
+    pub kind: ThreadKind,
+    /// The host's id of its object; `None` where the channel may see no more of the thread than its outline.
+    pub object: Option<Box<str>>,
+    /// When and where somebody was last at work; without the device and the step where the object is not told.
+    pub last: Touch,
+}
+
+impl TouchedThread {
+    /// As much of it as that sight shows.
+    pub(crate) fn seen(kind: ThreadKind, object: Box<str>, last: Touch, sight: Sight) -> Option<Self> {
+        match sight {
+            Sight::Hidden => None,
+            Sight::Outline => Some(Self { kind, object: None, last: in_outline(last) }),
+            Sight::Whole => Some(Self { kind, object: Some(object), last }),
+        }
+    }
+}
+
+impl fmt::Debug for TouchedThread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TouchedThread")
+            .field("kind", &self.kind)
+            .field("last", &self.last)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without what tells how far she got, and on what.
+fn in_outline(last: Touch) -> Touch {
+    Touch { device: None, step: None, ..last }
 }
 
 /// A thread as a channel may see it.
@@ -78,7 +133,7 @@ impl Shown {
             Sight::Outline => Some(Self::Outline {
                 state: met.document.state,
                 steps_open: met.document.steps_in(StepState::Open).count(),
-                last: Touch { device: None, step: None, ..met.document.last },
+                last: in_outline(met.document.last),
                 kind: met.document.kind,
             }),
             Sight::Whole => Some(Self::Whole { met: met.into(), ask_first: channel.nature().public }),
@@ -126,6 +181,34 @@ pub fn threads_of(
     let mut shown: Vec<Shown> = met.into_iter().filter_map(|met| Shown::of(met, settings, channel)).collect();
     shown.sort_by_key(|shown| std::cmp::Reverse(shown.last().at));
     Ok(Some(shown))
+}
+
+/// What may be seen of the parts of threads of these people, as they are shown: with what they are one now. What is hidden
+/// is not listed.
+pub(crate) fn sights(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    records: &BTreeSet<RecordId>,
+    channel: Option<&Channel>,
+    settings: &ThreadSettings,
+) -> Result<BTreeMap<PartId, Sight>, Stop> {
+    let (mut seen, mut paused) = (BTreeMap::new(), None);
+    for record in records {
+        // All are asked before the unit pauses, so that a store across a network is asked a few times for all of them.
+        match load(tx, context, &Who::Record(*record)) {
+            Ok(parts) => {
+                for Met { document, .. } in parts.iter().flat_map(|parts| parts.met(&settings.rules)) {
+                    let sight = settings.sight_of(&document.kind, document.sensitivity, channel);
+                    if sight != Sight::Hidden {
+                        seen.extend(document.versions.0.into_keys().map(|part| (part, sight)));
+                    }
+                }
+            }
+            Err(Stop::Pause) => paused = Some(Stop::Pause),
+            Err(error) => return Err(error),
+        }
+    }
+    paused.map_or(Ok(seen), Err)
 }
 
 /// The thread in which an object is.

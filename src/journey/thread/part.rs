@@ -230,6 +230,12 @@ impl ThreadPart {
         })
     }
 
+    /// How guarded it is, as far as this part tells.
+    #[must_use]
+    pub const fn sensitivity(&self) -> Sensitivity {
+        self.sensitivity
+    }
+
     /// Its last edit.
     #[must_use]
     pub const fn last(&self) -> &Touch {
