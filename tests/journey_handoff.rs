@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use pollster::block_on;
 use proptest::prelude::*;
 use throughline::channel::Channel;
 use throughline::event::{Event, OrderKey};
@@ -10,11 +11,11 @@ use throughline::hub::{
     Afterwards, CommandKey, FixedClock, HandoffOutcome, HandoffRequest, Hub, Rules, ThreadSettings, What, Who,
 };
 use throughline::journey::{
-    Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, PacketSettings, Speech,
-    ThreadEdit, ThreadKind, handoff,
+    Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, Packet, PacketSettings,
+    Speech, ThreadEdit, ThreadKind, handoff,
 };
 use throughline::pii::Pii;
-use throughline::store::{MemoryStore, Tenant};
+use throughline::store::{Key, MemoryStore, ReadSet, Scan, Store, Tenant};
 use throughline::text::Direction;
 use throughline::time::{TimeDelta, from_millis};
 
@@ -161,6 +162,10 @@ fn deadlines_count_whether_or_not_anybody_looks() {
     assert!(!text.contains("\"a\""), "{text}");
 }
 
+fn packet_of(hub: &Hub, who: &Who) -> Option<Packet> {
+    hub.handoff_packet(who, "محادثة-9", &ThreadSettings::retail(), &PacketSettings::default()).unwrap()
+}
+
 struct World {
     hub: Hub,
     clock: Arc<FixedClock>,
@@ -200,9 +205,11 @@ fn request<'a>(id: &'a str, asked: &'a [Asked]) -> HandoffRequest<'a> {
 
 impl World {
     fn ask(&self, request: &HandoffRequest<'_>) -> HandoffOutcome {
-        self.hub
-            .request_handoff(&self.who, request, &ThreadSettings::retail(), &PacketSettings::default())
-            .unwrap()
+        self.hub.request_handoff(&self.who, request).unwrap()
+    }
+
+    fn packet(&self) -> Option<Packet> {
+        packet_of(&self.hub, &self.who)
     }
 
     fn act(&self, id: &str, act: &HandoffAct) -> HandoffOutcome {
@@ -231,9 +238,11 @@ fn the_agent_knows_what_the_bot_asked_and_the_bot_is_silent() {
     assert_eq!(world.may_bot_speak(), Speech::HoldingOnly);
     let waiting = world.hub.waiting_handoffs("parcels", 10).unwrap();
     assert_eq!(waiting.len(), 1);
+    assert_eq!((&*waiting[0].reason, waiting[0].accept_by), ("angry", "2026-03-20T09:05:00Z".parse().ok()));
     assert!(world.hub.waiting_handoffs("loans", 10).unwrap().is_empty());
     let accept = HandoffAct::Accepted { agent: "a-1".into() };
-    let HandoffOutcome::Done { packet: Some(packet), handoff } = world.act("a", &accept) else { panic!() };
+    let HandoffOutcome::Done { handoff } = world.act("a", &accept) else { panic!() };
+    let packet = world.packet().unwrap();
     assert_eq!(handoff.state, Some(HandoffState::Accepted));
     assert_eq!(
         (packet.language.as_ref().unwrap().as_str(), packet.direction),
@@ -257,6 +266,7 @@ fn the_agent_knows_what_the_bot_asked_and_the_bot_is_silent() {
         matches!(back, HandoffOutcome::Done { handoff, .. } if handoff.state == Some(HandoffState::Returned))
     );
     assert_eq!(world.may_bot_speak(), Speech::Allowed, "the bot speaks again by itself");
+    assert_eq!(world.packet(), None, "there is nobody to tell");
     let text = format!("{:?}", world.act("d", &HandoffAct::Returned { agent: "a-1".into() }));
     assert!(!text.contains("ليلى") && !text.contains("٤٧١١") && !text.contains("a-1"), "{text}");
 }
@@ -337,4 +347,62 @@ fn who_has_it_may_let_go_of_it_however_much_was_done() {
     assert!(matches!(back, HandoffOutcome::Done { .. }), "{back:?}");
     assert_eq!(world.may_bot_speak(), Speech::Allowed);
     assert_eq!(world.ask(&request("more", &[])), HandoffOutcome::TooMuch);
+}
+
+/// Everything that is kept, in lines.
+fn content(store: &MemoryStore) -> Vec<String> {
+    let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
+    let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
+    view.scans[0].items.iter().map(|(_, held)| String::from_utf8_lossy(&held.value).into_owned()).collect()
+}
+
+#[test]
+fn nothing_of_another_record_is_kept_with_a_conversation() {
+    for apart in [true, false] {
+        let store = Arc::new(MemoryStore::new());
+        let clock = Arc::new(FixedClock::at("2026-03-20T09:00:00Z".parse().unwrap()));
+        let hub = Hub::with_clock(store.clone(), Tenant(1), Rules::retail(b"secret"), clock).unwrap();
+        let record = |json: &str| {
+            hub.record(&Event::from_segment(json.as_bytes(), &hub.import()).unwrap()).unwrap().record
+        };
+        let chat = record(
+            r#"{"type":"page","messageId":"1","anonymousId":"v-1","timestamp":"2026-03-20T08:00:00Z","context":{"channel":"chat"}}"#,
+        );
+        let account = record(
+            r#"{"type":"identify","messageId":"2","userId":"u-7","timestamp":"2026-03-20T08:10:00Z","traits":{"firstName":"ليلى"},"context":{"channel":"app"}}"#,
+        );
+        let loan = ThreadEdit::new("1", ThreadKind::Application, "قرض", Channel::App).set("sum", 5);
+        hub.edit_thread(&account.into(), &loan, &ThreadSettings::retail()).unwrap();
+        hub.link(&CommandKey::new("l"), chat, account).unwrap();
+        let who = Who::Record(chat);
+        let asked = [Asked { question: "order".into(), answer: Some(Pii::new("٤٧١١".into())) }];
+        assert!(matches!(
+            hub.request_handoff(&who, &request("r1", &asked)).unwrap(),
+            HandoffOutcome::Done { .. }
+        ));
+        let told = packet_of(&hub, &who).unwrap();
+        assert_eq!((&**told.profile["first_name"].reveal(), told.open.len()), ("ليلى", 1));
+        let kept: Vec<String> =
+            content(&store).into_iter().filter(|value| value.contains(r#""kind":"conversation""#)).collect();
+        assert_eq!(kept.len(), 1);
+        assert!(
+            kept[0].contains("٤٧١١") && !kept[0].contains("ليلى") && !kept[0].contains("قرض"),
+            "{kept:?}"
+        );
+        if apart {
+            hub.keep_apart(&CommandKey::new("k"), &[chat], &[account]).unwrap();
+        } else {
+            hub.erase(&CommandKey::new("e"), &What::Record(account), Afterwards::Admit).unwrap();
+            assert!(content(&store).iter().all(|value| !value.contains("ليلى") && !value.contains("قرض")));
+        }
+        // Whoever takes it now is told what was passed on, and of whom it is.
+        let accept = HandoffAct::Accepted { agent: "a-1".into() };
+        assert!(matches!(
+            hub.handoff_act(&who, "محادثة-9", "a", &accept).unwrap(),
+            HandoffOutcome::Done { .. }
+        ));
+        let told = packet_of(&hub, &who).unwrap();
+        assert_eq!((told.profile.len(), told.open.len(), told.timeline.len()), (0, 0, 1));
+        assert_eq!(told.answer("order").map(|answer| &**answer.reveal()), Some("٤٧١١"));
+    }
 }

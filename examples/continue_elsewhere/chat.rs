@@ -58,17 +58,18 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
         Ok(())
     };
     row("18:00", "the bot asks three questions")?;
-    world.hub.request_handoff(&layla, &request, &world.settings, &PacketSettings::default())?;
+    world.hub.request_handoff(&layla, &request)?;
     row("18:00", "the bot asks for a person")?;
     world.at("18:06")?;
     row("18:06", "five minutes are over")?;
     let again = HandoffRequest { id: "ask-2", ..request };
-    world.hub.request_handoff(&layla, &again, &world.settings, &PacketSettings::default())?;
+    world.hub.request_handoff(&layla, &again)?;
     row("18:06", "the bot asks again")?;
     world.at("18:07")?;
     let act = |id: &str, act| world.hub.handoff_act(&layla, CHAT, id, &act);
-    let taken = act("accept-1", HandoffAct::Accepted { agent: "Mona".into() })?;
+    act("accept-1", HandoffAct::Accepted { agent: "Mona".into() })?;
     row("18:07", "Mona takes it")?;
+    let told = world.hub.handoff_packet(&layla, CHAT, &world.settings, &PacketSettings::default())?;
     let other = act("accept-2", HandoffAct::Accepted { agent: "Karim".into() })?;
     let refused = matches!(other, HandoffOutcome::Refused { .. });
     row("18:07", if refused { "Karim is a moment too late" } else { "Karim takes it too" })?;
@@ -79,9 +80,7 @@ pub(crate) fn show(world: &World, page: &mut Page) -> Told {
     row("18:15", "Mona gives it back")?;
     page.table(&table)?;
 
-    let HandoffOutcome::Done { packet: Some(packet), .. } = taken else {
-        return Err("Mona has no packet".into());
-    };
+    let packet = told.ok_or("Mona is told nothing")?;
     let direction =
         if packet.direction == Some(Direction::Rtl) { "from right to left" } else { "from left to right" };
     let language = packet.language.as_ref().map_or("unknown", |language| language.as_str());

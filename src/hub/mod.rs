@@ -96,8 +96,8 @@ pub use subscribe::{Change, ChangeKind, Changed, Changes, Subscription, acknowle
 pub use threads::{
     EditOutcome, HandoffOutcome, HandoffRequest, Issue, LastState, OpenOutcome, Shown, ThreadSettings,
     TokenRefusal, TouchedThread, WaitingConversation, abandoned, abandonment_signal, edit_thread,
-    handoff_act, handoff_of, issue_token, last_state, mark_abandonment, may_speak, open_token,
-    request_handoff, settle_abandonment, thread, threads_of, waiting_handoffs,
+    handoff_act, handoff_of, handoff_packet, issue_token, last_state, mark_abandonment, may_speak,
+    open_token, request_handoff, settle_abandonment, thread, threads_of, waiting_handoffs,
 };
 pub use timelines::{OwnedEvent, event, owners, resume, sessions, timeline, timeline_page, update_sessions};
 pub use triggers::{Triggering, due_triggers};

@@ -4,8 +4,8 @@ use crate::channel::Channel;
 use crate::hub::Who;
 use crate::hub::front::use_cases;
 use crate::journey::{
-    Abandonment, AbandonmentNews, ConversationOwner, Handoff, HandoffAct, PacketSettings, ResumeToken,
-    Speech, ThreadEdit, ThreadKind, Told,
+    Abandonment, AbandonmentNews, ConversationOwner, Handoff, HandoffAct, Packet, PacketSettings,
+    ResumeToken, Speech, ThreadEdit, ThreadKind, Told,
 };
 use crate::store::Seq;
 
@@ -28,8 +28,9 @@ use_cases! {
     /// Takes a thread up by such a token; see [`open_token`](super::open_token()).
     open_token(text: &str, channel: &Channel, settings: &ThreadSettings) -> OpenOutcome;
     /// Asks for a person to take over a conversation; see [`request_handoff`](super::request_handoff()).
-    request_handoff(who: &Who, request: &HandoffRequest<'_>, settings: &ThreadSettings, packets: &PacketSettings)
-        -> HandoffOutcome;
+    request_handoff(who: &Who, request: &HandoffRequest<'_>) -> HandoffOutcome;
+    /// What whoever takes a conversation is told; see [`handoff_packet`](super::handoff_packet()).
+    handoff_packet(who: &Who, conversation: &str, settings: &ThreadSettings, packets: &PacketSettings) -> Option<Packet>;
     /// What an agent does about a conversation; see [`handoff_act`](super::handoff_act()).
     handoff_act(who: &Who, conversation: &str, id: &str, act: &HandoffAct) -> HandoffOutcome;
     /// Where a conversation stands; see [`handoff_of`](super::handoff_of()).

@@ -1,6 +1,6 @@
 //! A conversation goes from the bot to a person and back.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -9,26 +9,20 @@ use crate::channel::Channel;
 use crate::event::OrderKey;
 use crate::ids::RecordId;
 use crate::journey::{
-    Asked, ConversationOwner, Document, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState,
-    Packet, PacketInput, PacketSettings, Speech, handoff,
+    Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, Speech,
+    handoff,
 };
-use crate::locale::Locale;
-use crate::pii::Pii;
 use crate::record::Millis;
 use crate::store::{Key, Stop, Stored, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
-use super::super::decide::records_of;
 use super::super::stored::Marker;
-use super::super::timelines::timeline;
-use super::super::{Context, Who, keys as hub_keys, members, profile};
+use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
-use super::show::{Shown, ThreadSettings, threads_of};
+use super::packets::Passed;
 
 /// Most acts that are kept of one conversation at one record.
 const MAX_ACTS: usize = 1_000;
-/// How far back the packet's timeline looks, in days.
-const LOOK_BACK_DAYS: i64 = 90;
 
 /// What is kept of a conversation at one record.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -39,9 +33,9 @@ pub(crate) struct Conversation {
     name: Box<str>,
     #[serde(rename = "e")]
     events: Vec<HandoffEvent>,
-    /// What whoever takes it is told: of the latest request.
-    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
-    packet: Option<Packet>,
+    /// What was passed on with the latest request.
+    #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
+    passed: Option<Passed>,
     /// Under which skill and since when it waits, if it does.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     queued: Option<(Box<str>, Millis)>,
@@ -56,8 +50,12 @@ impl Conversation {
 
 impl Stored for Conversation {
     const KIND: &'static str = "conversation";
-    const VERSION: u16 = 1;
+    const VERSION: u16 = 2;
     const JOURNAL: bool = true;
+
+    fn upcast(version: u16, data: &str) -> Option<String> {
+        (version == 1).then(|| super::packets::upcast(data)).flatten()
+    }
 }
 
 /// A bot's request for a person. `Debug` shows how much was asked, not what.
@@ -79,7 +77,7 @@ pub struct HandoffRequest<'a> {
     pub accept_within: Option<TimeDelta>,
     /// How many seconds after accepting, at the most, the first answer may take.
     pub start_within_seconds: Option<u32>,
-    /// The channel in which the agent works: what it may see of her threads goes into the packet.
+    /// The channel in which the agent works: what it may see of her threads is told.
     pub channel: &'a Channel,
 }
 
@@ -100,8 +98,6 @@ pub enum HandoffOutcome {
     Done {
         /// Where it stands.
         handoff: Box<Handoff>,
-        /// What whoever takes it is told.
-        packet: Option<Box<Packet>>,
     },
     /// It may not be done; nothing has changed.
     Refused {
@@ -117,17 +113,17 @@ pub enum HandoffOutcome {
     Unknown,
 }
 
-struct Found {
+pub(super) struct Found {
     home: RecordId,
     place: [u8; 16],
     own: Option<Conversation>,
-    events: Vec<HandoffEvent>,
-    packet: Option<Packet>,
+    pub(super) events: Vec<HandoffEvent>,
+    pub(super) passed: Option<Passed>,
 }
 
 /// The instant at which a conversation is judged: not before anything that is known of it, as a unit that is run again keeps
 /// the instant at which it began, and the clocks of several machines differ.
-fn instant(context: &Context<'_>, events: &[HandoffEvent]) -> DateTime<Utc> {
+pub(super) fn instant(context: &Context<'_>, events: &[HandoffEvent]) -> DateTime<Utc> {
     events.iter().map(|event| event.order.time).fold(context.now, Ord::max)
 }
 
@@ -143,7 +139,12 @@ fn is_same(known: &HandoffAct, again: &HandoffAct) -> bool {
 }
 
 /// What all her records hold of a conversation.
-fn find(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, name: &str) -> Result<Option<Found>, Stop> {
+pub(super) fn find(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    name: &str,
+) -> Result<Option<Found>, Stop> {
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
     let place = context.rules.pepper.digest("conversation", &[name.as_bytes()]);
     let members = members::cluster(tx, record)?.0;
@@ -152,19 +153,19 @@ fn find(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, name: &str) -> Result
     let mut held: Vec<(RecordId, Conversation)> =
         members.into_iter().zip(found).filter_map(|(id, held)| Some((id, held?))).collect();
     let events = held.iter().flat_map(|(_, held)| held.events.iter().cloned()).collect();
-    let latest = held.iter().filter(|(_, held)| held.packet.is_some());
-    let packet = latest
+    let latest = held.iter().filter(|(_, held)| held.passed.is_some());
+    let passed = latest
         .max_by_key(|(_, held)| held.events.last().map(|event| event.order.clone()))
-        .and_then(|(_, held)| held.packet.clone());
+        .and_then(|(_, held)| held.passed.clone());
     // Where it is kept already, so that it stays in one place.
     held.sort_by_key(|(id, _)| (*id != record, *id));
     let own = held.into_iter().next();
     let home = own.as_ref().map_or(record, |(id, _)| *id);
-    Ok(Some(Found { home, place, own: own.map(|(_, held)| held), events, packet }))
+    Ok(Some(Found { home, place, own: own.map(|(_, held)| held), events, passed }))
 }
 
-/// Asks for a person to take over a conversation, and packs what that person is told: who she is, what happened lately,
-/// what is open, what she was asked already.
+/// Asks for a person to take over a conversation, and keeps what is passed on to that person. Who she is, what happened
+/// lately and what is open is not kept with it: [`handoff_packet`](super::handoff_packet()) tells it as it is known then.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -190,12 +191,12 @@ fn find(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, name: &str) -> Result
 ///     start_within_seconds: None,
 ///     channel: &Channel::CallCentre,
 /// };
-/// let (settings, packets) = (ThreadSettings::retail(), PacketSettings::default());
-/// hub.request_handoff(&who, &request, &settings, &packets)?;
+/// hub.request_handoff(&who, &request)?;
 /// let accept = HandoffAct::Accepted { agent: "agent-3".into() };
-/// let HandoffOutcome::Done { packet: Some(packet), .. } = hub.handoff_act(&who, "chat-9", "accept-1", &accept)? else {
-///     return Err("not accepted".into());
-/// };
+/// let accepted = hub.handoff_act(&who, "chat-9", "accept-1", &accept)?;
+/// assert!(matches!(accepted, HandoffOutcome::Done { .. }));
+/// let (settings, packets) = (ThreadSettings::retail(), PacketSettings::default());
+/// let packet = hub.handoff_packet(&who, "chat-9", &settings, &packets)?.ok_or("nothing is told")?;
 /// assert!(packet.still_to_ask(&["order"]).is_empty());
 /// assert_eq!(hub.may_speak(&who, "chat-9", &ConversationOwner::Bot)?, Some(Speech::Refused));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -205,14 +206,12 @@ fn find(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, name: &str) -> Result
 /// Of the store only.
 ///
 /// # Complexity
-/// Linear in her threads and in her events of the last 90 days.
+/// Linear in the acts of the conversation.
 pub fn request_handoff(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
     request: &HandoffRequest<'_>,
-    settings: &ThreadSettings,
-    packets: &PacketSettings,
 ) -> Result<HandoffOutcome, Stop> {
     let accept_by = request.accept_within.and_then(|within| context.now.checked_add_signed(within));
     let act = HandoffAct::Requested {
@@ -220,8 +219,8 @@ pub fn request_handoff(
         accept_by,
         start_within_seconds: request.start_within_seconds,
     };
-    let packet = pack(tx, context, who, request, accept_by, settings, packets)?;
-    act_on(tx, context, who, request.conversation, request.id, act, packet)
+    let passed = Passed::with(request, accept_by);
+    act_on(tx, context, who, request.conversation, request.id, act, Some(passed))
 }
 
 /// What an agent does about a conversation: takes it, does not, answers for the first time, gives it back, ends it. `id` is the
@@ -277,7 +276,8 @@ pub fn may_speak(
     Ok(handoff_of(tx, context, who, conversation)?.map(|handoff| handoff.may_speak(speaker)))
 }
 
-/// One conversation that waits for a person. `Debug` does not name it.
+/// One conversation that waits for a person. `Debug` does not name it. What whoever takes it is told,
+/// [`handoff_packet`](super::handoff_packet()) says.
 #[derive(Clone, PartialEq)]
 pub struct WaitingConversation {
     /// A record of the person.
@@ -286,8 +286,10 @@ pub struct WaitingConversation {
     pub conversation: Box<str>,
     /// Since when it waits.
     pub since: DateTime<Utc>,
-    /// What whoever takes it is told.
-    pub packet: Option<Packet>,
+    /// Why a person is asked for: the host's word.
+    pub reason: Box<str>,
+    /// Until when, at the latest, somebody is to accept.
+    pub accept_by: Option<DateTime<Utc>>,
 }
 
 impl fmt::Debug for WaitingConversation {
@@ -343,15 +345,16 @@ pub fn waiting_handoffs(
             };
             // Another record of hers may know who took it since.
             let Some(all) = find(tx, context, &Who::Record(record), &held.name)? else { continue };
-            let state = handoff(&all.events, instant(context, &all.events)).state;
-            if let (Some(HandoffState::Requested), Some((_, since))) = (state, held.queued)
+            let now = handoff(&all.events, instant(context, &all.events));
+            if let (Some(HandoffState::Requested), Some((_, since))) = (now.state, held.queued)
                 && listed.insert((all.home, place))
             {
                 waiting.push(WaitingConversation {
                     record,
                     conversation: held.name,
                     since: since.into(),
-                    packet: held.packet,
+                    reason: held.passed.map(Passed::reason).unwrap_or_default(),
+                    accept_by: now.deadline,
                 });
             }
         }
@@ -380,19 +383,19 @@ fn act_on(
     conversation: &str,
     id: &str,
     act: HandoffAct,
-    packet: Option<Packet>,
+    passed: Option<Passed>,
 ) -> Result<HandoffOutcome, Stop> {
     let named = |name: &str| !name.is_empty() && name.len() <= 256;
     if !named(conversation) || !named(id) {
         return Ok(HandoffOutcome::TooMuch);
     }
     let Some(found) = find(tx, context, who, conversation)? else { return Ok(HandoffOutcome::Unknown) };
-    let Found { home, place, own, mut events, packet: known } = found;
+    let Found { home, place, own, mut events, .. } = found;
     let now = instant(context, &events);
     if let Some(event) = events.iter().find(|event| *event.order.id == *id) {
         let handoff = handoff(&events, now).into();
         return Ok(if is_same(&event.act, &act) {
-            HandoffOutcome::Done { handoff, packet: known.map(Into::into) }
+            HandoffOutcome::Done { handoff }
         } else {
             HandoffOutcome::Refused { why: HandoffRefusal::IdTaken, handoff }
         });
@@ -418,12 +421,12 @@ fn act_on(
     let mut kept = own.unwrap_or_else(|| Conversation {
         name: conversation.into(),
         events: Vec::new(),
-        packet: None,
+        passed: None,
         queued: None,
     });
     kept.events.push(event);
-    if packet.is_some() {
-        kept.packet = packet;
+    if passed.is_some() {
+        kept.passed = passed;
     }
     // An erasure of the record at the same time finds it.
     tx.bump_range(&hub_keys::event_range(home))?;
@@ -439,52 +442,5 @@ fn act_on(
         tx.put(&now, &Marker {})?;
     }
     tx.put(&own, &kept)?;
-    let packet = kept.packet.or(known).map(Into::into);
-    Ok(HandoffOutcome::Done { handoff: next.into(), packet })
-}
-
-/// What whoever takes the conversation is told; `None` if nobody is meant.
-fn pack(
-    tx: &mut Tx<'_>,
-    context: &Context<'_>,
-    who: &Who,
-    request: &HandoffRequest<'_>,
-    accept_by: Option<DateTime<Utc>>,
-    settings: &ThreadSettings,
-    packets: &PacketSettings,
-) -> Result<Option<Packet>, Stop> {
-    let since = context.now.checked_sub_signed(TimeDelta::days(LOOK_BACK_DAYS));
-    let Some(timeline) = timeline(tx, context, who, since)? else { return Ok(None) };
-    let threads = threads_of(tx, context, who, request.channel, settings)?.unwrap_or_default();
-    let documents: Vec<&Document> = threads.iter().filter_map(Shown::document).collect();
-    let fields: BTreeMap<Box<str>, Pii<Box<str>>> = profile(tx, context, who)?
-        .map(|profile| profile.fields.into_iter().map(|(name, field)| (name, field.value)).collect())
-        .unwrap_or_default();
-    let mut consents: BTreeMap<Box<str>, (DateTime<Utc>, bool)> = BTreeMap::new();
-    if let Some(record) = who.record(tx, context)? {
-        for (_, record) in records_of(tx, record)? {
-            for fact in &record.consents {
-                let known = consents.get(&fact.purpose).copied();
-                // Of a yes and a no at once the no counts.
-                if known.is_none_or(|known| (known.0, !known.1) < (fact.at, !fact.granted)) {
-                    consents.insert(fact.purpose.clone(), (fact.at, fact.granted));
-                }
-            }
-        }
-    }
-    let up_to_now = timeline.entries().partition_point(|entry| entry.order.time <= context.now);
-    let language: Option<Locale> = fields.get("locale").and_then(|locale| locale.reveal().parse().ok());
-    let input = PacketInput {
-        reason: request.reason,
-        skill: request.skill,
-        language,
-        consents: consents.into_iter().map(|(purpose, (_, granted))| (purpose, granted)).collect(),
-        profile: fields,
-        timeline: timeline.entries().get(..up_to_now).unwrap_or_default(),
-        threads: &documents,
-        asked: request.asked,
-        transcript: request.transcript,
-        accept_by,
-    };
-    Ok(Some(Packet::build(&input, packets)))
+    Ok(HandoffOutcome::Done { handoff: next.into() })
 }

@@ -7,6 +7,7 @@ mod erase;
 mod handoffs;
 pub(crate) mod keys;
 mod last;
+mod packets;
 mod parts;
 mod show;
 mod tokens;
@@ -21,6 +22,7 @@ pub use handoffs::{
 };
 pub use last::{LastState, last_state};
 pub(crate) use last::{last_event, note_event};
+pub use packets::handoff_packet;
 pub(crate) use show::sights;
 pub use show::{Shown, ThreadSettings, TouchedThread, thread, threads_of};
 pub use tokens::{Issue, OpenOutcome, TokenRefusal, issue_token, open_token};
