@@ -327,6 +327,23 @@ fn a_clock_that_is_behind_gives_it_to_nobody_else() {
     assert_eq!(stands.owner, ConversationOwner::Agent("a-1".into()));
     let back = world.act("c", &HandoffAct::Returned { agent: "a-1".into() });
     assert!(matches!(back, HandoffOutcome::Done { .. }), "{back:?}");
+    // Nor is another request.
+    let asked = [Asked { question: "order".into(), answer: Some(Pii::new("٤٧١١".into())) }];
+    let first = request("r1", &[]);
+    assert!(matches!(world.ask(&first), HandoffOutcome::Done { .. }), "sent again, later");
+    for other in [
+        HandoffRequest { asked: &asked, ..first.clone() },
+        HandoffRequest { reason: "calm", ..first.clone() },
+        HandoffRequest { transcript: None, ..first.clone() },
+        HandoffRequest { accept_within: None, ..first.clone() },
+        HandoffRequest { channel: &Channel::Chat, ..first.clone() },
+    ] {
+        let refused = world.ask(&other);
+        assert!(
+            matches!(refused, HandoffOutcome::Refused { why: HandoffRefusal::IdTaken, .. }),
+            "{refused:?}"
+        );
+    }
     // Under an id that is taken nothing else is done.
     let other = world.act("c", &HandoffAct::Closed { agent: "a-1".into() });
     assert!(matches!(other, HandoffOutcome::Refused { why: HandoffRefusal::IdTaken, .. }), "{other:?}");

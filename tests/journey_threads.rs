@@ -386,8 +386,41 @@ fn of_two_channels_that_edit_at_once_one_wins_and_nothing_is_lost() {
     let now = world.show(account, &ThreadKind::Application, "loan-1", &Channel::App).unwrap();
     assert_eq!(now.document().unwrap().fields.len(), 9);
     assert_eq!(now.document().unwrap().steps_in(StepState::Open).collect::<Vec<_>>(), ["income"]);
-    let repeated = world.edit(account, &of("1", Channel::App).set("sum", 1));
+    let first = of("1", Channel::App).set("sum", 900_000).done("sum").open("income");
+    let repeated = world.edit(account, &first.clone().on(&seen));
     assert!(matches!(repeated, EditOutcome::Repeated { document } if document.fields["sum"] == 900_000));
+    // Under an id that is taken nothing else is done, however small the difference.
+    let others = [
+        first.clone().set("sum", 900_001),
+        first.clone().remove("note"),
+        first.clone().at("income"),
+        first.clone().close(Closed::Cancelled),
+        first.clone().guarded(Sensitivity::Sensitive),
+        ThreadEdit { channel: Channel::Web, ..first.clone() },
+        ThreadEdit { device: Some("d".into()), ..first },
+    ];
+    for other in others {
+        assert_eq!(world.edit(account, &other), EditOutcome::IdTaken);
+        assert_eq!(world.edit(account, &other.on(&seen)), EditOutcome::IdTaken);
+    }
+}
+
+#[test]
+fn an_end_that_reached_several_parts_is_known_at_each() {
+    let world = World::new();
+    let (account, visitor) = (world.account(), world.visitor());
+    world.edit(account, &edit("c-1").set("lines/MUG", 1));
+    world.edit(visitor, &ThreadEdit { id: "2".into(), ..edit("c-2").set("lines/CUP", 3) });
+    world.sign_in();
+    let shown = world.show(account, &ThreadKind::Cart, "c-1", &Channel::Web).unwrap();
+    let bought = ThreadEdit { id: "buy".into(), ..edit("c-1") }.close(Closed::Converted);
+    let bought = bought.on(&shown.document().unwrap().versions);
+    assert!(matches!(world.edit(account, &bought), EditOutcome::Applied { .. }));
+    for record in [account, visitor] {
+        assert!(matches!(world.edit(record, &bought), EditOutcome::Repeated { .. }));
+        let other = bought.clone().set("note", "x");
+        assert_eq!(world.edit(record, &other), EditOutcome::IdTaken);
+    }
 }
 
 #[test]

@@ -37,8 +37,8 @@ pub use resume_token::{QrPayload, ResumeToken, ResumeTokenError, ResumeTokenErro
 pub use session::{Act, Boundary, Session, SessionSettings, sessions};
 pub use session_update::{Restart, restart, update_sessions};
 pub use thread::{
-    Closed, Difference, Document, Effect, FieldMove, FieldNews, FieldShape, KindRules, MeetReport, Meeting,
-    Member, Met, PartId, Seen, Sensitivity, StepState, Thread, ThreadAct, ThreadEdit, ThreadError,
+    Closed, Difference, Document, Effect, FieldMove, FieldNews, FieldShape, KindRules, KnownEdit, MeetReport,
+    Meeting, Member, Met, PartId, Seen, Sensitivity, StepState, Thread, ThreadAct, ThreadEdit, ThreadError,
     ThreadErrorKind, ThreadKind, ThreadPart, ThreadRules, ThreadState, Touch, Versions, difference, meet,
     threads,
 };

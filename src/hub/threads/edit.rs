@@ -2,8 +2,8 @@
 
 use crate::ids::RecordId;
 use crate::journey::{
-    Difference, Document, Meeting, Met, PartId, Sensitivity, Sight, ThreadEdit, ThreadErrorKind, ThreadPart,
-    ThreadState, Versions, difference,
+    Difference, Document, KnownEdit, Meeting, Met, PartId, Sensitivity, Sight, ThreadEdit, ThreadErrorKind,
+    ThreadPart, ThreadState, Versions, difference,
 };
 use crate::store::{Stop, Tx};
 
@@ -33,6 +33,8 @@ pub enum EditOutcome {
         /// What is there now.
         document: Box<Document>,
     },
+    /// Another edit of that id stands already; nothing has changed. Make it again under an id of its own.
+    IdTaken,
     /// The edit's author had seen a thread that is not there any more: it was erased, or belongs to another profile now. Made
     /// again without what was seen, it begins the thread anew.
     Gone,
@@ -55,7 +57,7 @@ impl EditOutcome {
             Self::Applied { document } | Self::Repeated { document } | Self::Changed { document, .. } => {
                 Some(document)
             }
-            Self::Gone | Self::Hidden | Self::Invalid { .. } | Self::Unknown => None,
+            Self::IdTaken | Self::Gone | Self::Hidden | Self::Invalid { .. } | Self::Unknown => None,
         }
     }
 }
@@ -64,7 +66,7 @@ impl EditOutcome {
 ///
 /// Of two channels that edit at once one wins, and the other gets the difference. What is written hangs on one record: on
 /// that which is meant if it has a part of the thread or nobody has, else on the kept one. Closing closes every part that is
-/// shown. An edit may be sent again: the thread knows its latest 32 edits by their ids.
+/// shown. An edit may be sent again: the thread knows its latest 32 edits by their ids, and refuses another edit of such an id.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -119,8 +121,13 @@ pub fn edit_thread(
         return Ok(EditOutcome::Hidden);
     }
     if let Some(Met { document, .. }) = found.as_ref() {
-        if parts.loaded.iter().any(|held| in_it(document, held.id) && held.part.knows(&edit.id)) {
+        let parts_of_it = parts.loaded.iter().filter(|held| in_it(document, held.id));
+        let known: Vec<KnownEdit> = parts_of_it.filter_map(|held| held.part.knows(edit)).collect();
+        if known.contains(&KnownEdit::Same) {
             return Ok(EditOutcome::Repeated { document: document.clone().into() });
+        }
+        if !known.is_empty() {
+            return Ok(EditOutcome::IdTaken);
         }
         if document.versions != edit.seen {
             let difference = difference(document, &parts.members(), &edit.seen);
@@ -196,18 +203,12 @@ fn write(
     let is_changed =
         |held: &Loaded| versions.0.contains_key(&held.id) && (held.id == home || edit.close.is_some());
     for held in parts.loaded.iter_mut().filter(|held| is_changed(held)) {
-        let own = held.id == home;
-        let whole;
-        let what = if own {
-            edit
-        } else {
-            let mut closing =
-                ThreadEdit::new(&edit.id, edit.kind.clone(), &held.part.object, edit.channel.clone());
-            closing.close = edit.close;
-            whole = closing;
-            &whole
+        let over = versions.without(held.id);
+        let applied = match edit.close {
+            Some(how) if held.id != home => held.part.close(edit, how, context.now, &over),
+            _ => held.part.apply(edit, context.now, &over),
         };
-        if let Err(error) = held.part.apply(what, context.now, &versions.without(held.id)) {
+        if let Err(error) = applied {
             return Ok(Err(error.kind()));
         }
     }

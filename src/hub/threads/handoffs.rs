@@ -1,6 +1,6 @@
 //! A conversation goes from the bot to a person and back.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -36,6 +36,9 @@ pub(crate) struct Conversation {
     /// What was passed on with the latest request.
     #[serde(rename = "w", default, skip_serializing_if = "Option::is_none")]
     passed: Option<Passed>,
+    /// By the ids of requests, the hash of all that each said.
+    #[serde(rename = "h", default, skip_serializing_if = "BTreeMap::is_empty")]
+    said: BTreeMap<Box<str>, u64>,
     /// Under which skill and since when it waits, if it does.
     #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
     queued: Option<(Box<str>, Millis)>,
@@ -61,7 +64,8 @@ impl Stored for Conversation {
 /// A bot's request for a person. `Debug` shows how much was asked, not what.
 #[derive(Clone)]
 pub struct HandoffRequest<'a> {
-    /// The caller's own name for this request, unique in the conversation: sending it again changes nothing.
+    /// The caller's own name for this request, unique in the conversation: sending it again changes nothing, and another
+    /// request of that name is refused.
     pub id: &'a str,
     /// The host's id of the conversation.
     pub conversation: &'a str,
@@ -119,6 +123,7 @@ pub(super) struct Found {
     own: Option<Conversation>,
     pub(super) events: Vec<HandoffEvent>,
     pub(super) passed: Option<Passed>,
+    said: BTreeMap<Box<str>, u64>,
 }
 
 /// The instant at which a conversation is judged: not before anything that is known of it, as a unit that is run again keeps
@@ -127,9 +132,11 @@ pub(super) fn instant(context: &Context<'_>, events: &[HandoffEvent]) -> DateTim
     events.iter().map(|event| event.order.time).fold(context.now, Ord::max)
 }
 
-/// Whether it is the same act. When a request is sent again its deadline is counted from a later instant.
-fn is_same(known: &HandoffAct, again: &HandoffAct) -> bool {
+/// Whether it is the same act. When a request is sent again its deadline is counted from a later instant; all else that it
+/// says is compared by its hash, where that was kept.
+fn is_same(known: &HandoffAct, again: &HandoffAct, said: Option<u64>, says: Option<u64>) -> bool {
     match (known, again) {
+        _ if said.is_some() && said != says => false,
         (
             HandoffAct::Requested { skill, start_within_seconds, .. },
             HandoffAct::Requested { skill: other, start_within_seconds: within, .. },
@@ -153,6 +160,7 @@ pub(super) fn find(
     let mut held: Vec<(RecordId, Conversation)> =
         members.into_iter().zip(found).filter_map(|(id, held)| Some((id, held?))).collect();
     let events = held.iter().flat_map(|(_, held)| held.events.iter().cloned()).collect();
+    let said = held.iter().flat_map(|(_, held)| held.said.clone()).collect();
     let latest = held.iter().filter(|(_, held)| held.passed.is_some());
     let passed = latest
         .max_by_key(|(_, held)| held.events.last().map(|event| event.order.clone()))
@@ -161,7 +169,7 @@ pub(super) fn find(
     held.sort_by_key(|(id, _)| (*id != record, *id));
     let own = held.into_iter().next();
     let home = own.as_ref().map_or(record, |(id, _)| *id);
-    Ok(Some(Found { home, place, own: own.map(|(_, held)| held), events, passed }))
+    Ok(Some(Found { home, place, own: own.map(|(_, held)| held), events, passed, said }))
 }
 
 /// Asks for a person to take over a conversation, and keeps what is passed on to that person. Who she is, what happened
@@ -219,8 +227,27 @@ pub fn request_handoff(
         accept_by,
         start_within_seconds: request.start_within_seconds,
     };
-    let passed = Passed::with(request, accept_by);
+    let passed = (Passed::with(request, accept_by), says(context, request));
     act_on(tx, context, who, request.conversation, request.id, act, Some(passed))
+}
+
+/// A keyed hash of all that a request says.
+fn says(context: &Context<'_>, request: &HandoffRequest<'_>) -> u64 {
+    let HandoffRequest {
+        id,
+        conversation,
+        reason,
+        skill,
+        asked,
+        transcript,
+        accept_within,
+        start_within_seconds,
+        channel,
+    } = request;
+    let within = accept_within.map(|within| within.num_milliseconds());
+    let all = (id, conversation, reason, skill, asked, transcript, within, start_within_seconds, channel);
+    let bytes = serde_json::to_vec(&all).unwrap_or_default();
+    context.request("handoff_request", &[&bytes]).first_chunk().copied().map_or(0, u64::from_be_bytes)
 }
 
 /// What an agent does about a conversation: takes it, does not, answers for the first time, gives it back, ends it. `id` is the
@@ -383,18 +410,19 @@ fn act_on(
     conversation: &str,
     id: &str,
     act: HandoffAct,
-    passed: Option<Passed>,
+    passed: Option<(Passed, u64)>,
 ) -> Result<HandoffOutcome, Stop> {
     let named = |name: &str| !name.is_empty() && name.len() <= 256;
     if !named(conversation) || !named(id) {
         return Ok(HandoffOutcome::TooMuch);
     }
     let Some(found) = find(tx, context, who, conversation)? else { return Ok(HandoffOutcome::Unknown) };
-    let Found { home, place, own, mut events, .. } = found;
+    let Found { home, place, own, mut events, said, .. } = found;
+    let says = passed.as_ref().map(|(_, says)| *says);
     let now = instant(context, &events);
     if let Some(event) = events.iter().find(|event| *event.order.id == *id) {
         let handoff = handoff(&events, now).into();
-        return Ok(if is_same(&event.act, &act) {
+        return Ok(if is_same(&event.act, &act, said.get(id).copied(), says) {
             HandoffOutcome::Done { handoff }
         } else {
             HandoffOutcome::Refused { why: HandoffRefusal::IdTaken, handoff }
@@ -422,11 +450,13 @@ fn act_on(
         name: conversation.into(),
         events: Vec::new(),
         passed: None,
+        said: BTreeMap::new(),
         queued: None,
     });
     kept.events.push(event);
-    if passed.is_some() {
-        kept.passed = passed;
+    if let Some((passed, says)) = passed {
+        kept.passed = Some(passed);
+        kept.said.insert(id.into(), says);
     }
     // An erasure of the record at the same time finds it.
     tx.bump_range(&hub_keys::event_range(home))?;

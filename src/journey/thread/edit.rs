@@ -9,6 +9,7 @@ use super::acts::Closed;
 use super::document::Versions;
 use super::error::{ThreadError, ThreadErrorKind};
 use super::kind::ThreadKind;
+use super::part::hash;
 use super::rules::Sensitivity;
 use crate::channel::Channel;
 
@@ -32,7 +33,8 @@ pub(super) const MAX_VALUE: usize = 64 * 1024;
 /// ```
 #[derive(Clone, PartialEq)]
 pub struct ThreadEdit {
-    /// The caller's own name for this edit, unique in the thread: sending it again changes nothing.
+    /// The caller's own name for this edit, unique in the thread: sending it again changes nothing, and another edit of that
+    /// name is refused.
     pub id: Box<str>,
     /// What the object is.
     pub kind: ThreadKind,
@@ -144,6 +146,27 @@ impl ThreadEdit {
     pub const fn guarded(mut self, sensitivity: Sensitivity) -> Self {
         self.sensitivity = Some(sensitivity);
         self
+    }
+
+    /// What it is known again by: of all of it but what had been seen, as who sends it again may have looked since.
+    pub(super) fn hash(&self) -> u64 {
+        let Self {
+            id,
+            kind,
+            object,
+            seen: _,
+            set,
+            remove,
+            done,
+            open,
+            step,
+            close,
+            sensitivity,
+            channel,
+            device,
+        } = self;
+        let all = (id, kind, object, set, remove, done, open, step, close, sensitivity, channel, device);
+        hash(&serde_json::to_vec(&all).unwrap_or_default())
     }
 
     /// Whether it can be an edit at all.

@@ -20,5 +20,5 @@ pub use edit::ThreadEdit;
 pub use error::{ThreadError, ThreadErrorKind};
 pub use kind::ThreadKind;
 pub use meet::{Member, meet};
-pub use part::{PartId, ThreadPart};
+pub use part::{KnownEdit, PartId, ThreadPart};
 pub use rules::{FieldShape, KindRules, Meeting, Sensitivity, ThreadRules};

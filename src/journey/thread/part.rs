@@ -90,9 +90,19 @@ pub struct ThreadPart {
     edits: Vec<Edited>,
 }
 
-/// One edit in short: the hash of its id, when it was made, and how it ended the thread, if it did.
+/// One edit in short: the hash of its id, when it was made, how it ended the thread, if it did, and the hash of all of it; of
+/// what was kept before this was, that is not known.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Edited(u64, Millis, Option<Closed>);
+struct Edited(u64, Millis, Option<Closed>, #[serde(default)] Option<u64>);
+
+/// What is known of an edit with an id that was used before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum KnownEdit {
+    /// It is the same edit.
+    Same,
+    /// Another edit has that id.
+    Other,
+}
 
 /// JSON that can be hashed for its redacted `Debug`.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -139,6 +149,29 @@ impl ThreadPart {
         over: &Versions,
     ) -> Result<(), ThreadError> {
         edit.check()?;
+        self.take(edit, edit.hash(), now, over)
+    }
+
+    /// The end of the thread that an edit of another part brings to this one too.
+    pub(crate) fn close(
+        &mut self,
+        edit: &ThreadEdit,
+        how: Closed,
+        now: DateTime<Utc>,
+        over: &Versions,
+    ) -> Result<(), ThreadError> {
+        let closing = ThreadEdit::new(&edit.id, edit.kind.clone(), &self.object, edit.channel.clone());
+        self.take(&closing.close(how), edit.hash(), now, over)
+    }
+
+    /// Applies an edit, to be known again by that hash.
+    fn take(
+        &mut self,
+        edit: &ThreadEdit,
+        known_by: u64,
+        now: DateTime<Utc>,
+        over: &Versions,
+    ) -> Result<(), ThreadError> {
         let mut next = self.clone();
         next.version = next.version.saturating_add(1);
         let (version, at) = (next.version, Millis::from(now));
@@ -168,7 +201,7 @@ impl ThreadPart {
         // To take the last thing out of it is to empty it, whether or not the host says so.
         let takes_out = !(edit.set.is_empty() && edit.remove.is_empty()) && over.is_empty();
         let emptied = (takes_out && next.is_empty()).then_some(Closed::Emptied);
-        next.edits.push(Edited(hash(&edit.id), at, edit.close.or(emptied)));
+        next.edits.push(Edited(hash(edit.id.as_bytes()), at, edit.close.or(emptied), Some(known_by)));
         let surplus = next.edits.len().saturating_sub(REMEMBERED);
         next.edits.drain(..surplus);
         if next.fields.len() > MAX_FIELDS || next.steps.len() > MAX_STEPS || next.bytes() > MAX_BYTES {
@@ -178,11 +211,14 @@ impl ThreadPart {
         Ok(())
     }
 
-    /// Whether an edit of that id was applied, among the latest.
+    /// Whether an edit of that id was applied, among the latest 32, and whether it was this one: what was seen when it was made
+    /// does not matter, all else does. One that was kept without its hash, as all were once, counts as the same.
     #[must_use]
-    pub fn knows(&self, edit: &str) -> bool {
-        let id = hash(edit);
-        self.edits.iter().any(|Edited(known, ..)| *known == id)
+    pub fn knows(&self, edit: &ThreadEdit) -> Option<KnownEdit> {
+        let id = hash(edit.id.as_bytes());
+        let Edited(.., known) = self.edits.iter().rfind(|Edited(known, ..)| *known == id)?;
+        let is_same = known.is_none_or(|known| known == edit.hash());
+        Some(if is_same { KnownEdit::Same } else { KnownEdit::Other })
     }
 
     /// Whether it can be taken up, as far as this part tells.
@@ -195,7 +231,7 @@ impl ThreadPart {
     /// tells the acts of this part from those of others. All are told under the channel of the last.
     #[must_use]
     pub fn acts(&self, place: PartId) -> Vec<ThreadAct> {
-        let act = |(number, Edited(_, at, close)): (u64, &Edited)| ThreadAct {
+        let act = |(number, Edited(_, at, close, _)): (u64, &Edited)| ThreadAct {
             order: OrderKey {
                 time: (*at).into(),
                 sequence: Some(number),
@@ -215,7 +251,7 @@ impl ThreadPart {
     /// From when on all its edits are remembered as [acts](Self::acts); `None` if none is forgotten.
     #[must_use]
     pub fn remembered_since(&self) -> Option<DateTime<Utc>> {
-        let Edited(_, at, _) = self.edits.first()?;
+        let Edited(_, at, ..) = self.edits.first()?;
         (self.version > self.edits.len() as u64).then(|| (*at).into())
     }
 
@@ -249,9 +285,9 @@ impl ThreadPart {
 }
 
 /// The first bytes of SHA-256: the same on every machine.
-fn hash(text: &str) -> u64 {
+pub(super) fn hash(bytes: &[u8]) -> u64 {
     use sha2::{Digest, Sha256};
-    Sha256::digest(text.as_bytes()).first_chunk().copied().map_or(0, u64::from_be_bytes)
+    Sha256::digest(bytes).first_chunk().copied().map_or(0, u64::from_be_bytes)
 }
 
 impl fmt::Debug for ThreadPart {
