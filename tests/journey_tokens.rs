@@ -10,13 +10,14 @@ use throughline::hub::{
     Afterwards, CommandKey, FixedClock, Hub, Issue, OpenOutcome, Rules, ThreadSettings, TokenRefusal, What,
     Who,
 };
+use throughline::identifier::{Identifier, IdentifierKind, IdentifierSettings};
 use throughline::ids::RecordId;
 use throughline::journey::{
     PartId, QrPayload, ResumeToken, ResumeTokenErrorKind, Sensitivity, ThreadEdit, ThreadKind, Versions,
 };
 use throughline::keyed::Pepper;
 use throughline::store::{MemoryStore, Store, Tenant};
-use throughline::time::{TimeDelta, from_millis};
+use throughline::time::{DateTime, TimeDelta, Utc, from_millis};
 
 fn token() -> impl Strategy<Value = ResumeToken> {
     let channel = prop_oneof![
@@ -104,6 +105,9 @@ fn odd_texts_and_settings_are_refused() {
         let (record, part) = (RecordId::from_bytes([1; 16]), PartId::from_bytes([2; 16]));
         ResumeToken::new(1, record, part, Channel::Web, from_millis(0), lifetime)
     };
+    let (record, part) = (RecordId::from_bytes([1; 16]), PartId::from_bytes([2; 16]));
+    let early = ResumeToken::new(1, record, part, Channel::Web, from_millis(-1), TimeDelta::hours(1));
+    assert_eq!(early.unwrap_err().kind(), ResumeTokenErrorKind::Settings);
     for lifetime in [TimeDelta::zero(), TimeDelta::milliseconds(999), TimeDelta::MAX, TimeDelta::seconds(-5)]
     {
         assert_eq!(new(lifetime).unwrap_err().kind(), ResumeTokenErrorKind::Settings);
@@ -239,4 +243,65 @@ fn of_many_who_open_at_once_one_uses_it() {
         running.into_iter().map(|one| usize::from(one.join().unwrap())).sum()
     });
     assert_eq!(opened, 1);
+}
+
+#[test]
+fn a_token_from_before_an_erasure_does_not_open_what_she_began_since() {
+    for (begun_at, edits) in [("09:00:01", 3), ("09:00:00", 1)] {
+        let world = world(Arc::new(MemoryStore::new()), 1);
+        let seen =
+            world.hub.edit_thread(&world.who, &world.plan("1").set("a", "راز"), &world.settings).unwrap();
+        let seen = seen.document().unwrap().versions.clone();
+        world.hub.edit_thread(&world.who, &world.plan("2").on(&seen).set("a", 2), &world.settings).unwrap();
+        let (text, once) = (world.issue(false), world.issue(true));
+        let user = IdentifierKind::UserId;
+        let user = Identifier::parse(user, "u-7", &IdentifierSettings::default()).unwrap();
+        let erased =
+            world.hub.erase(&CommandKey::new("e"), &What::Profile(world.who.clone()), Afterwards::Suppress);
+        erased.unwrap();
+        assert_eq!(refusal(&world.open(&text, &Channel::App)), Some(TokenRefusal::Gone));
+        // She asks to be admitted again, and begins a plan of the same name: at the same record, under the same ids.
+        assert!(world.hub.readmit(&user).unwrap());
+        world.clock.set(format!("2026-03-20T{begun_at}Z").parse().unwrap());
+        let line = br#"{"type":"identify","messageId":"u2","userId":"u-7"}"#;
+        let again =
+            world.hub.record(&Event::from_segment(line, &world.hub.import()).unwrap()).unwrap().record;
+        assert_eq!(Who::Record(again), world.who);
+        for number in 0..edits {
+            let shown =
+                world.hub.thread(&world.who, &ThreadKind::Plan, "trip-1", &Channel::Web, &world.settings);
+            let shown = shown.unwrap().map(|shown| shown.document().unwrap().versions.clone());
+            let edit = world.plan(&format!("new-{number}")).set("a", number).on(&shown.unwrap_or_default());
+            world.hub.edit_thread(&world.who, &edit, &world.settings).unwrap();
+        }
+        assert_eq!(refusal(&world.open(&text, &Channel::App)), Some(TokenRefusal::Gone));
+        assert_eq!(
+            refusal(&world.open(&once, &Channel::App)),
+            Some(TokenRefusal::Gone),
+            "and it is not used up"
+        );
+        // A token of the new one opens the new one.
+        assert!(matches!(world.open(&world.issue(true), &Channel::App), OpenOutcome::Same { .. }));
+    }
+}
+
+#[test]
+fn a_token_issued_on_a_machine_whose_clock_is_behind_opens() {
+    let world = world(Arc::new(MemoryStore::new()), 1);
+    world.hub.edit_thread(&world.who, &world.plan("1").set("a", 1), &world.settings).unwrap();
+    world.clock.set("2026-03-20T08:59:58Z".parse().unwrap());
+    assert!(matches!(world.open(&world.issue(false), &Channel::App), OpenOutcome::Same { .. }));
+}
+
+/// As it was written before tokens told when they were issued.
+#[test]
+fn a_token_of_the_first_layout_opens() {
+    const TEXT: &str = "04000-007VE-JE0XR-TRA28-HTB0V-G079M-9VXYN-D4HSJ-NQ8X3-STT58-7ZTV6-6SMSG-0TF4P-PR06X-V5C83-DHD6S-GZCB2-0DAT9-3K40D-VW65G-EJ3A1-P3JCJ-H4QCV-B";
+    let pepper = Rules::retail(b"a secret for tests").pepper;
+    let token = ResumeToken::open(TEXT, &pepper, 7, "2026-03-21T00:00:00Z".parse().unwrap()).unwrap();
+    assert_eq!((token.issued(), token.channel(), token.step()), (None, &Channel::Web, Some("شهر")));
+    assert_eq!(token.expires(), "2026-04-19T11:00:00Z".parse::<DateTime<Utc>>().unwrap());
+    assert_eq!(token.text(&pepper), TEXT);
+    let late = ResumeToken::open(TEXT, &pepper, 7, token.expires()).unwrap_err();
+    assert_eq!(late.kind(), ResumeTokenErrorKind::Expired);
 }

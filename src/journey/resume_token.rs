@@ -2,15 +2,15 @@
 
 use std::fmt;
 
-use super::thread::{PartId, Versions};
+use super::thread::{PartId, ThreadPart, Versions};
 use crate::channel::Channel;
 use crate::ids::RecordId;
 use crate::keyed::{Pepper, same};
 use crate::text::digits;
 use crate::time::{DateTime, TimeDelta, Utc};
 
-/// The first byte of every token: the layout that follows.
-const VERSION: u8 = 1;
+/// The first byte of every token: the layout that follows. The first layout did not tell when the token was issued.
+const VERSION: u8 = 2;
 /// Bytes of the signature: 96 bits of HMAC-SHA-256.
 const SIGNATURE: usize = 12;
 /// Longest step in bytes.
@@ -56,6 +56,8 @@ pub struct ResumeToken {
     record: RecordId,
     part: PartId,
     channel: Channel,
+    /// Milliseconds since 1970; `None` in the first layout.
+    issued: Option<u64>,
     /// Seconds since 1970.
     expires: u64,
     seen: Vec<(u32, u64)>,
@@ -79,8 +81,10 @@ pub enum ResumeTokenErrorKind {
     /// It is another tenant's.
     #[error("the token belongs to another tenant")]
     WrongTenant,
-    /// The lifetime must be a second at least and the step 1 to 64 bytes.
-    #[error("the lifetime must be a second at least and the step 1 to 64 bytes")]
+    /// The instant must not be before 1970, the lifetime a second at least, and the step 1 to 64 bytes.
+    #[error(
+        "the instant must not be before 1970, the lifetime a second at least, and the step 1 to 64 bytes"
+    )]
     Settings,
 }
 
@@ -104,7 +108,8 @@ const fn refused<T>(kind: ResumeTokenErrorKind) -> Result<T, ResumeTokenError> {
 }
 
 impl ResumeToken {
-    /// A token for a part of somebody's thread, handed out in a channel. Its end is kept in whole seconds.
+    /// A token for a part of somebody's thread, handed out in a channel. When it is issued is kept in milliseconds, its end in
+    /// whole seconds.
     ///
     /// # Errors
     /// [`ResumeTokenErrorKind::Settings`].
@@ -117,9 +122,20 @@ impl ResumeToken {
         lifetime: TimeDelta,
     ) -> Result<Self, ResumeTokenError> {
         let end = now.checked_add_signed(lifetime).and_then(|end| u64::try_from(end.timestamp()).ok());
+        let issued = u64::try_from(now.timestamp_millis()).ok().filter(|issued| *issued < 1 << 48);
         match end {
-            Some(expires) if lifetime >= TimeDelta::seconds(1) && expires < 1 << 40 => {
-                Ok(Self { tenant, record, part, channel, expires, seen: Vec::new(), step: None, nonce: None })
+            Some(expires) if lifetime >= TimeDelta::seconds(1) && expires < 1 << 40 && issued.is_some() => {
+                Ok(Self {
+                    tenant,
+                    record,
+                    part,
+                    channel,
+                    issued,
+                    expires,
+                    seen: Vec::new(),
+                    step: None,
+                    nonce: None,
+                })
             }
             _ => refused(ResumeTokenErrorKind::Settings),
         }
@@ -176,6 +192,12 @@ impl ResumeToken {
         self.step.as_deref()
     }
 
+    /// When it was issued; `None` if it was before tokens told.
+    #[must_use]
+    pub fn issued(&self) -> Option<DateTime<Utc>> {
+        self.issued.and_then(|issued| i64::try_from(issued).ok()).map(crate::time::from_millis)
+    }
+
     /// From when on it is no longer accepted.
     #[must_use]
     pub fn expires(&self) -> DateTime<Utc> {
@@ -196,6 +218,15 @@ impl ResumeToken {
         Versions(now.0.keys().filter_map(|part| Some((*part, seen(*part)?))).collect())
     }
 
+    /// Whether it was made for an earlier part under the same id: that one was erased, as this one began after the token was
+    /// issued, or has had fewer edits than were seen. Of a token that does not tell when it was issued only the latter is known.
+    #[must_use]
+    pub fn is_older_than(&self, part: &ThreadPart) -> bool {
+        let seen =
+            self.seen.iter().find(|(name, _)| *name == tag(self.part)).map_or(0, |(_, version)| *version);
+        self.issued().is_some_and(|issued| part.began() > issued) || seen > part.version
+    }
+
     /// Whether something that was seen is not among the parts that the thread has now.
     #[must_use]
     pub fn misses(&self, now: &Versions) -> bool {
@@ -203,10 +234,11 @@ impl ResumeToken {
     }
 
     fn body(&self) -> Vec<u8> {
-        let mut bytes = vec![VERSION];
+        let mut bytes = vec![if self.issued.is_some() { VERSION } else { 1 }];
         bytes.extend_from_slice(&self.tenant.to_be_bytes());
         bytes.extend_from_slice(self.record.as_bytes());
         bytes.extend_from_slice(self.part.as_bytes());
+        bytes.extend(self.issued.iter().flat_map(|issued| issued.to_be_bytes().into_iter().skip(2)));
         bytes.extend(self.expires.to_be_bytes().iter().skip(3));
         text(&mut bytes, self.channel.as_str());
         text(&mut bytes, self.step.as_deref().unwrap_or_default());
@@ -318,6 +350,11 @@ impl ResumeToken {
         let (tenant, rest) = rest.split_first_chunk::<4>()?;
         let (record, rest) = rest.split_first_chunk::<16>()?;
         let (part, rest) = rest.split_first_chunk::<16>()?;
+        let (issued, rest) = match *version {
+            1 => (None, rest),
+            VERSION => rest.split_first_chunk::<6>().map(|(issued, rest)| (Some(whole(issued)), rest))?,
+            _ => return None,
+        };
         let (end, mut rest) = rest.split_first_chunk::<5>()?;
         let channel = Channel::parse(read_text(&mut rest)?)?;
         let step = Some(read_text(&mut rest)?).filter(|step| !step.is_empty()).map(Into::into);
@@ -329,12 +366,13 @@ impl ResumeToken {
             seen.push((u32::from_be_bytes(*name), read_number(&mut rest)?));
         }
         let nonce = if rest.is_empty() { None } else { Some(rest.try_into().ok()?) };
-        (*version == VERSION).then(|| Self {
+        Some(Self {
             tenant: u32::from_be_bytes(*tenant),
             record: RecordId::from_bytes(*record),
             part: PartId::from_bytes(*part),
             channel,
-            expires: end.iter().fold(0, |end, byte| end << 8 | u64::from(*byte)),
+            issued,
+            expires: whole(end),
             seen,
             step,
             nonce,
@@ -377,6 +415,11 @@ fn check(values: &[u8]) -> usize {
 
 fn sign(pepper: &Pepper, body: &[u8]) -> [u8; SIGNATURE] {
     pepper.full_digest("resume_token", &[body]).first_chunk().copied().unwrap_or_default()
+}
+
+/// The highest byte first.
+fn whole(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0, |whole, byte| whole << 8 | u64::from(*byte))
 }
 
 /// A part's id in short: enough to tell the few parts of one thread apart.

@@ -80,7 +80,9 @@ pub enum TokenRefusal {
     WrongTenant,
     /// It may be used once, and was.
     Used,
-    /// The thread is not there any more: it, or she, was erased.
+    /// The thread is not there any more: it, or she, was erased. A thread that she began since under the same name, after she
+    /// was admitted again, is another one. (A token of the first layout does not tell when it was issued; of the two threads it
+    /// knows the new one only while that has had fewer edits than it had seen of the old one.)
     Gone,
     /// This channel may not see the thread.
     Hidden,
@@ -118,7 +120,8 @@ pub fn issue_token(
         held.record,
         held.id,
         issue.channel.clone(),
-        context.now,
+        // Not before the part began, as the clocks of several machines differ.
+        context.now.max(held.part.began()),
         issue.lifetime,
     );
     let Ok(token) = token else { return Ok(None) };
@@ -199,6 +202,10 @@ pub fn open_token(
     let Some(parts) = load(tx, context, &Who::Record(token.record()))? else {
         return refused(TokenRefusal::Gone);
     };
+    let named = parts.loaded.iter().find(|held| held.id == token.part());
+    if named.is_none_or(|held| token.is_older_than(&held.part)) {
+        return refused(TokenRefusal::Gone);
+    }
     let of = |met: &Met| met.document.versions.0.contains_key(&token.part());
     let Some(Met { document, .. }) = parts.met(&settings.rules).into_iter().find(of) else {
         return refused(TokenRefusal::Gone);

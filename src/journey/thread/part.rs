@@ -266,6 +266,12 @@ impl ThreadPart {
         })
     }
 
+    /// When its first edit was made.
+    #[must_use]
+    pub fn began(&self) -> DateTime<Utc> {
+        self.began.into()
+    }
+
     /// How guarded it is, as far as this part tells.
     #[must_use]
     pub const fn sensitivity(&self) -> Sensitivity {
