@@ -11,8 +11,8 @@ use throughline::hub::{
     Afterwards, CommandKey, FixedClock, HandoffOutcome, HandoffRequest, Hub, Rules, ThreadSettings, What, Who,
 };
 use throughline::journey::{
-    Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, Packet, PacketSettings,
-    Speech, ThreadEdit, ThreadKind, handoff,
+    Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffLimit, HandoffRefusal, HandoffState, Packet,
+    PacketSettings, Speech, ThreadEdit, ThreadKind, handoff,
 };
 use throughline::pii::Pii;
 use throughline::store::{Key, MemoryStore, ReadSet, Scan, Store, Tenant};
@@ -303,7 +303,7 @@ fn of_many_agents_one_takes_it_and_nobody_waits_for_ever() {
     let long = "ب".repeat(10_000);
     assert_eq!(
         world.hub.handoff_act(&world.who, &long, "x", &HandoffAct::Closed { agent: "a".into() }).unwrap(),
-        HandoffOutcome::TooMuch
+        HandoffOutcome::Invalid { why: HandoffLimit::Name }
     );
     world.ask(&request("r3", &[]));
     world.hub.erase(&CommandKey::new("e"), &What::Profile(world.who.clone()), Afterwards::Suppress).unwrap();
@@ -422,4 +422,57 @@ fn nothing_of_another_record_is_kept_with_a_conversation() {
         assert_eq!((told.profile.len(), told.open.len(), told.timeline.len()), (0, 0, 1));
         assert_eq!(told.answer("order").map(|answer| &**answer.reveal()), Some("٤٧١١"));
     }
+}
+
+#[test]
+fn what_is_too_long_is_refused_by_name_and_nothing_is_kept() {
+    let store = Arc::new(MemoryStore::new());
+    let hub = Hub::new(store.clone(), Tenant(1), Rules::retail(b"secret")).unwrap();
+    let line = br#"{"type":"identify","messageId":"1","userId":"u-7"}"#;
+    let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import()).unwrap()).unwrap().record);
+    let before = content(&store);
+    let asked = |question: &str, answer: String| Asked {
+        question: question.into(),
+        answer: Some(Pii::new(answer.into())),
+    };
+    let (long, name) = ("ب".repeat(10_000), "ش".repeat(129));
+    let many: Vec<Asked> = (0..201).map(|n| asked(&n.to_string(), String::new())).collect();
+    let much: Vec<Asked> = (0..20).map(|n| asked(&n.to_string(), "ж".repeat(8_000))).collect();
+    let odd = [asked("order", "ט".repeat(8_193))];
+    let (unnamed, control) = ([asked("", "1".into())], [asked("a\n", "1".into())]);
+    let first = request("r1", &[]);
+    let refused = |request: HandoffRequest<'_>| match hub.request_handoff(&who, &request).unwrap() {
+        HandoffOutcome::Invalid { why } => why,
+        outcome => panic!("{outcome:?}"),
+    };
+    for (request, why) in [
+        (HandoffRequest { id: "", ..first.clone() }, HandoffLimit::Name),
+        (HandoffRequest { id: &name, ..first.clone() }, HandoffLimit::Name),
+        (HandoffRequest { conversation: &long, ..first.clone() }, HandoffLimit::Name),
+        (HandoffRequest { skill: "", ..first.clone() }, HandoffLimit::Name),
+        (HandoffRequest { skill: &name, ..first.clone() }, HandoffLimit::Name),
+        (HandoffRequest { reason: &long, ..first.clone() }, HandoffLimit::Text),
+        (HandoffRequest { transcript: Some(&long), ..first.clone() }, HandoffLimit::Text),
+        (HandoffRequest { asked: &many, ..first.clone() }, HandoffLimit::Asked),
+        (HandoffRequest { asked: &much, ..first.clone() }, HandoffLimit::Asked),
+        (HandoffRequest { asked: &odd, ..first.clone() }, HandoffLimit::Text),
+        (HandoffRequest { asked: &unnamed, ..first.clone() }, HandoffLimit::Name),
+        (HandoffRequest { asked: &control, ..first.clone() }, HandoffLimit::Name),
+    ] {
+        assert_eq!(refused(request), why);
+    }
+    for act in [
+        HandoffAct::Accepted { agent: name.clone().into() },
+        HandoffAct::Declined { agent: long.clone().into() },
+        HandoffAct::Started { agent: "".into() },
+        HandoffAct::Returned { agent: "a\u{0}".into() },
+        HandoffAct::Closed { agent: name.into() },
+    ] {
+        let outcome = hub.handoff_act(&who, "chat", "x", &act).unwrap();
+        assert_eq!(outcome, HandoffOutcome::Invalid { why: HandoffLimit::Name });
+    }
+    assert_eq!(content(&store), before);
+    let largest: Vec<Asked> = (0..16).map(|n| asked(&n.to_string(), "ж".repeat(8_000))).collect();
+    let fits = HandoffRequest { asked: &largest, reason: &long[..4_096], ..first };
+    assert!(matches!(hub.request_handoff(&who, &fits).unwrap(), HandoffOutcome::Done { .. }));
 }

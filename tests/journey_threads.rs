@@ -9,7 +9,7 @@ use throughline::cart::MergeStrategy;
 use throughline::channel::Channel;
 use throughline::event::Event;
 use throughline::hub::{
-    Afterwards, CommandKey, EditOutcome, FixedClock, Hub, Rules, Shown, ThreadSettings, What, Who,
+    Afterwards, CommandKey, EditOutcome, FixedClock, Hub, Issue, Rules, Shown, ThreadSettings, What, Who,
 };
 use throughline::identifier::{Identifier, IdentifierKind, IdentifierSettings};
 use throughline::ids::RecordId;
@@ -18,7 +18,7 @@ use throughline::journey::{
     ThreadPart, ThreadRules, ThreadState, Versions, difference, meet,
 };
 use throughline::store::{MemoryStore, Tenant};
-use throughline::time::from_millis;
+use throughline::time::{TimeDelta, from_millis};
 
 const WORDS: [&str; 5] = ["سارا", "سفر", "דנה", "Иван", "Zoé"];
 
@@ -477,6 +477,7 @@ fn bad_edits_are_refused_and_erasure_takes_all() {
         (edit(""), ThreadErrorKind::InvalidObject),
         (edit(&long), ThreadErrorKind::InvalidObject),
         (edit("c").set(&long, 1), ThreadErrorKind::InvalidName),
+        (ThreadEdit { device: Some(long.clone().into()), ..edit("c") }, ThreadErrorKind::InvalidName),
         (edit("c").set("a\u{0}", 1), ThreadErrorKind::InvalidName),
         (edit("c").set("a", long.repeat(5)), ThreadErrorKind::ValueTooLarge),
     ] {
@@ -521,4 +522,61 @@ fn of_two_channels_that_begin_at_once_one_wins() {
         let changed = outcomes.iter().filter(|one| matches!(one, EditOutcome::Changed { .. })).count();
         assert_eq!((applied, changed), (1, 3));
     }
+}
+
+#[test]
+fn whatever_a_channel_calls_her_cart_it_finds_it() {
+    let world = World::new();
+    let account = world.account();
+    world.edit(account, &edit("c-1").set("lines/MUG", 1));
+    let shown = world.show(account, &ThreadKind::Cart, "касса-7", &Channel::Till).unwrap();
+    let seen = &shown.document().unwrap().versions;
+    let at_the_till =
+        ThreadEdit { id: "2".into(), channel: Channel::Till, ..edit("касса-7").set("lines/CUP", 2) };
+    let EditOutcome::Applied { document } = world.edit(account, &at_the_till.on(seen)) else { panic!() };
+    assert_eq!(document.to_json(), json!({"lines/MUG": 1, "lines/CUP": 2}));
+    let issue = Issue {
+        kind: &ThreadKind::Cart,
+        object: "корзина",
+        channel: &Channel::App,
+        lifetime: TimeDelta::hours(1),
+        once: false,
+    };
+    assert!(world.hub.issue_token(&account.into(), &issue, &world.settings).unwrap().is_some());
+    // Of plans she has several.
+    world.edit(account, &ThreadEdit::new("3", ThreadKind::Plan, "trip-1", Channel::Web).set("a", 1));
+    assert!(world.show(account, &ThreadKind::Plan, "trip-2", &Channel::Web).is_none());
+}
+
+#[test]
+fn a_merged_cart_is_emptied_by_taking_out_its_last_line() {
+    let world = World::new();
+    let (account, visitor) = (world.account(), world.visitor());
+    world.edit(account, &edit("c-1").set("lines/MUG", 1));
+    world.edit(visitor, &edit("c-2").set("lines/چای", 3).set("currency", "IRR"));
+    world.sign_in();
+    let seen = |object: &str| {
+        let shown = world.show(account, &ThreadKind::Cart, object, &Channel::Web).unwrap();
+        shown.document().unwrap().versions.clone()
+    };
+    let next = |id: &str| ThreadEdit { id: id.into(), ..edit("c-1") };
+    let one = next("2").on(&seen("c-1")).set("lines/چای", 0);
+    let EditOutcome::Applied { document } = world.edit(account, &one) else { panic!() };
+    assert_eq!(document.state, ThreadState::Open, "the mug is in it");
+    let last = next("3").on(&seen("c-1")).remove("lines/MUG");
+    let EditOutcome::Applied { document } = world.edit(account, &last) else { panic!() };
+    assert_eq!(document.state, ThreadState::Closed(Closed::Emptied));
+    assert!(matches!(world.edit(account, &last), EditOutcome::Repeated { .. }));
+    let all = world.hub.threads_of(&account.into(), &Channel::Web, &world.settings).unwrap().unwrap();
+    let is_emptied = |shown: &Shown| shown.document().unwrap().state == ThreadState::Closed(Closed::Emptied);
+    assert_eq!((all.len(), all.iter().all(is_emptied)), (2, true), "nothing comes back");
+    world.clock.set("2026-03-20T12:00:00Z".parse().unwrap());
+    let due =
+        world.hub.abandoned(&account.into(), &Channel::App, &world.settings, true).unwrap().unwrap().due;
+    assert!(due.is_empty(), "nor is an empty cart abandoned");
+    // What she puts in then is a cart again, and the only thing in it.
+    let again = next("4").on(&seen("c-1")).set("lines/CUP", 1);
+    let EditOutcome::Applied { document } = world.edit(account, &again) else { panic!() };
+    assert_eq!((document.state, &document.fields["lines/CUP"]), (ThreadState::Open, &json!(1)));
+    assert!(!document.fields.contains_key("lines/MUG"));
 }

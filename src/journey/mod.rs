@@ -29,8 +29,8 @@ mod visibility;
 pub use abandonment::{Abandonment, AbandonmentNews, Sequel, Told, abandonment_news, abandonments};
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
 pub use handoff::{
-    Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, OpenObject,
-    OwnerSince, Packet, PacketInput, PacketSettings, RefusedAct, Speech, handoff,
+    Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffLimit, HandoffRefusal, HandoffState,
+    OpenObject, OwnerSince, Packet, PacketInput, PacketSettings, RefusedAct, Speech, handoff,
 };
 pub use ownership::{DeviceAct, DeviceUser, Owner, OwnershipPolicy, OwnershipSettings, owners};
 pub use resume_token::{QrPayload, ResumeToken, ResumeTokenError, ResumeTokenErrorKind};

@@ -2,10 +2,11 @@
 
 use crate::ids::RecordId;
 use crate::journey::{
-    Difference, Document, KnownEdit, Meeting, Met, PartId, Sensitivity, Sight, ThreadEdit, ThreadErrorKind,
-    ThreadPart, ThreadState, Versions, difference,
+    Closed, Difference, Document, KnownEdit, Met, PartId, Sensitivity, Sight, ThreadEdit, ThreadError,
+    ThreadErrorKind, ThreadPart, Versions, difference, meet,
 };
 use crate::store::{Stop, Tx};
+use crate::time::{DateTime, Utc};
 
 use super::super::{Context, Who, keys as hub_keys, members};
 use super::keys;
@@ -66,7 +67,7 @@ impl EditOutcome {
 ///
 /// Of two channels that edit at once one wins, and the other gets the difference. What is written hangs on one record: on
 /// that which is meant if it has a part of the thread or nobody has, else on the kept one. Closing closes every part that is
-/// shown. An edit may be sent again: the thread knows its latest 32 edits by their ids, and refuses another edit of such an id.
+/// shown, and so does taking the last line out of a cart: it is [emptied](Closed::Emptied). An edit may be sent again: the thread knows its latest 32 edits by their ids, and refuses another edit of such an id.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -107,7 +108,7 @@ pub fn edit_thread(
         return Ok(EditOutcome::Invalid { why: error.kind() });
     }
     let Some(mut parts) = load(tx, context, who)? else { return Ok(EditOutcome::Unknown) };
-    let found = found(&parts, edit, settings);
+    let found = find(&parts, &edit.kind, &edit.object, settings);
     if found.is_none() && !edit.seen.is_empty() {
         return Ok(EditOutcome::Gone);
     }
@@ -138,25 +139,16 @@ pub fn edit_thread(
         }
     }
     let versions = found.as_ref().map_or_else(Versions::default, |met| met.document.versions.clone());
-    match write(tx, context, &mut parts, edit, &versions, sensitivity)? {
+    match write(tx, context, &mut parts, (edit, settings), &versions, sensitivity)? {
         Ok(()) => {}
         Err(why) => {
             tx.discard();
             return Ok(EditOutcome::Invalid { why });
         }
     }
-    Ok(match self::found(&parts, edit, settings) {
+    Ok(match find(&parts, &edit.kind, &edit.object, settings) {
         Some(met) => EditOutcome::Applied { document: met.document.into() },
         None => EditOutcome::Unknown,
-    })
-}
-
-/// The thread that the edit is of: that of its object, else the open one where a person has one.
-fn found(parts: &Parts, edit: &ThreadEdit, settings: &ThreadSettings) -> Option<Met> {
-    let one = settings.rules.of(&edit.kind).meeting == Meeting::One;
-    find(parts, &edit.kind, &edit.object, settings).or_else(|| {
-        let open = |met: &Met| met.document.kind == edit.kind && met.document.state == ThreadState::Open;
-        one.then(|| parts.met(&settings.rules).into_iter().find(open)).flatten()
     })
 }
 
@@ -169,7 +161,7 @@ fn write(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     parts: &mut Parts,
-    edit: &ThreadEdit,
+    (edit, settings): (&ThreadEdit, &ThreadSettings),
     versions: &Versions,
     sensitivity: Sensitivity,
 ) -> Result<Result<(), ThreadErrorKind>, Stop> {
@@ -200,13 +192,19 @@ fn write(
             return Ok(Ok(()));
         }
     };
-    let is_changed =
-        |held: &Loaded| versions.0.contains_key(&held.id) && (held.id == home || edit.close.is_some());
+    let how = match edit.close {
+        Some(how) => Some(how),
+        None => match empties(parts, home, edit, versions, context.now, settings) {
+            Ok(empties) => empties.then_some(Closed::Emptied),
+            Err(error) => return Ok(Err(error.kind())),
+        },
+    };
+    let is_changed = |held: &Loaded| versions.0.contains_key(&held.id) && (held.id == home || how.is_some());
     for held in parts.loaded.iter_mut().filter(|held| is_changed(held)) {
         let over = versions.without(held.id);
-        let applied = match edit.close {
-            Some(how) if held.id != home => held.part.close(edit, how, context.now, &over),
-            _ => held.part.apply(edit, context.now, &over),
+        let applied = match how {
+            Some(how) => held.part.end(edit, held.id == home, how, context.now, &over),
+            None => held.part.apply(edit, context.now, &over),
         };
         if let Err(error) = applied {
             return Ok(Err(error.kind()));
@@ -218,6 +216,34 @@ fn write(
         note(tx, held.record, held.id, &held.part, guarded.unwrap_or(sensitivity))?;
     }
     Ok(Ok(()))
+}
+
+/// Whether the edit of that part takes the last line out of what is shown as one.
+fn empties(
+    parts: &Parts,
+    home: PartId,
+    edit: &ThreadEdit,
+    versions: &Versions,
+    now: DateTime<Utc>,
+    settings: &ThreadSettings,
+) -> Result<bool, ThreadError> {
+    let shown = |held: &&Loaded| versions.0.contains_key(&held.id);
+    let had_lines = parts.loaded.iter().filter(shown).any(|held| held.part.had_lines());
+    let (true, false, Some(held)) = (
+        had_lines,
+        edit.set.is_empty() && edit.remove.is_empty(),
+        parts.loaded.iter().find(|held| held.id == home),
+    ) else {
+        return Ok(false);
+    };
+    let mut next = held.part.clone();
+    next.apply(edit, now, &versions.without(home))?;
+    let mut members = parts.members();
+    for member in members.iter_mut().filter(|member| member.id == home) {
+        member.part = &next;
+    }
+    let met = meet(&members, &settings.rules);
+    Ok(met.iter().any(|met| in_it(&met.document, home) && !met.document.has_lines()))
 }
 
 /// Keeps which thread of a record was edited last, and how guarded what it is shown with is.

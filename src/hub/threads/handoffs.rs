@@ -9,8 +9,8 @@ use crate::channel::Channel;
 use crate::event::OrderKey;
 use crate::ids::RecordId;
 use crate::journey::{
-    Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, Speech,
-    handoff,
+    Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffLimit, HandoffRefusal, HandoffState,
+    Speech, handoff,
 };
 use crate::record::Millis;
 use crate::store::{Key, Stop, Stored, Tx};
@@ -110,9 +110,13 @@ pub enum HandoffOutcome {
         /// Where it stands.
         handoff: Box<Handoff>,
     },
-    /// More was done about this conversation than is kept (1,000 acts; whoever has it may still let go of it), or a name is
-    /// empty or over 256 bytes.
+    /// More was done about this conversation than is kept: 1,000 acts. Whoever has it may still let go of it.
     TooMuch,
+    /// It cannot be kept, and why; nothing has changed.
+    Invalid {
+        /// Why.
+        why: HandoffLimit,
+    },
     /// Nobody is known by that name.
     Unknown,
 }
@@ -221,6 +225,12 @@ pub fn request_handoff(
     who: &Who,
     request: &HandoffRequest<'_>,
 ) -> Result<HandoffOutcome, Stop> {
+    let texts = [request.reason, request.transcript.unwrap_or_default()].map(HandoffLimit::of_text);
+    if let Err(why) =
+        texts.into_iter().chain([HandoffLimit::of_asked(request.asked)]).collect::<Result<(), _>>()
+    {
+        return Ok(HandoffOutcome::Invalid { why });
+    }
     let accept_by = request.accept_within.and_then(|within| context.now.checked_add_signed(within));
     let act = HandoffAct::Requested {
         skill: request.skill.into(),
@@ -412,9 +422,9 @@ fn act_on(
     act: HandoffAct,
     passed: Option<(Passed, u64)>,
 ) -> Result<HandoffOutcome, Stop> {
-    let named = |name: &str| !name.is_empty() && name.len() <= 256;
-    if !named(conversation) || !named(id) {
-        return Ok(HandoffOutcome::TooMuch);
+    let names = [conversation, id].into_iter().map(HandoffLimit::of_name);
+    if let Err(why) = names.chain([act.check()]).collect::<Result<(), _>>() {
+        return Ok(HandoffOutcome::Invalid { why });
     }
     let Some(found) = find(tx, context, who, conversation)? else { return Ok(HandoffOutcome::Unknown) };
     let Found { home, place, own, mut events, said, .. } = found;

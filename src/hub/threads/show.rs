@@ -6,8 +6,8 @@ use std::fmt;
 use crate::channel::Channel;
 use crate::ids::RecordId;
 use crate::journey::{
-    Document, Met, PartId, Sensitivity, Sight, StepState, ThreadKind, ThreadRules, ThreadState, Touch,
-    Visibility,
+    Document, Meeting, Met, PartId, Sensitivity, Sight, StepState, ThreadKind, ThreadRules, ThreadState,
+    Touch, Visibility,
 };
 use crate::store::{Stop, Tx};
 
@@ -142,7 +142,9 @@ impl Shown {
 }
 
 /// The thread of that object, as its parts at all her records make it and the channel may see it; `None` if nobody is
-/// meant, she has no such thread, or the channel may not know of it.
+/// meant, she has no such thread, or the channel may not know of it. Of a kind of which she has one
+/// ([`Meeting::One`]: a cart) a name that is not known finds the open one: the till need not know what the web calls her
+/// cart.
 ///
 /// # Errors
 /// Of the store only.
@@ -211,9 +213,13 @@ pub(crate) fn sights(
     paused.map_or(Ok(seen), Err)
 }
 
-/// The thread in which an object is.
+/// The thread in which an object is; where a person has one of the kind, the open one whatever the name.
 pub(super) fn find(parts: &Parts, kind: &ThreadKind, object: &str, settings: &ThreadSettings) -> Option<Met> {
-    let of =
-        |met: &Met| met.document.kind == *kind && met.document.objects.iter().any(|known| **known == *object);
-    parts.met(&settings.rules).into_iter().find(of)
+    let mut of_kind = parts.met(&settings.rules);
+    of_kind.retain(|met| met.document.kind == *kind);
+    let named = |met: &Met| met.document.objects.iter().any(|known| **known == *object);
+    let one = settings.rules.of(kind).meeting == Meeting::One;
+    let open = |met: &Met| one && met.document.state == ThreadState::Open;
+    let place = of_kind.iter().position(named).or_else(|| of_kind.iter().position(open))?;
+    Some(of_kind.swap_remove(place))
 }

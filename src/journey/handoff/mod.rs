@@ -4,10 +4,12 @@
 //! happened; a [`Packet`] is what the next one is told, so that nobody is asked the same thing twice.
 
 mod fold;
+mod limits;
 mod packet;
 
 pub use fold::{
     ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffRefusal, HandoffState, OwnerSince,
     RefusedAct, Speech, handoff,
 };
+pub use limits::HandoffLimit;
 pub use packet::{Asked, OpenObject, Packet, PacketInput, PacketSettings};

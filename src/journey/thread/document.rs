@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::acts::ThreadState;
 use super::kind::ThreadKind;
-use super::part::PartId;
+use super::part::{PartId, is_line, is_nothing};
 use super::rules::Sensitivity;
 use crate::channel::Channel;
 use crate::record::Millis;
@@ -106,6 +106,11 @@ impl Document {
     /// The steps in that state, in order of their names.
     pub fn steps_in(&self, state: StepState) -> impl Iterator<Item = &str> {
         self.steps.iter().filter(move |(_, is)| **is == state).map(|(name, _)| &**name)
+    }
+
+    /// Whether a line has a quantity.
+    pub(crate) fn has_lines(&self) -> bool {
+        self.fields.iter().any(|(name, value)| is_line(name) && !is_nothing(name, value))
     }
 
     /// Its fields as one JSON object.

@@ -177,8 +177,14 @@ impl ThreadEdit {
         if !is_name(&self.object) || !is_name(&self.id) {
             return Err(ThreadError::new(ThreadErrorKind::InvalidObject));
         }
-        let mut names =
-            self.set.keys().chain(&self.remove).chain(&self.done).chain(&self.open).chain(&self.step);
+        let mut names = self
+            .set
+            .keys()
+            .chain(&self.remove)
+            .chain(&self.done)
+            .chain(&self.open)
+            .chain(&self.step)
+            .chain(&self.device);
         if !names.all(|name| is_name(name)) {
             return Err(ThreadError::new(ThreadErrorKind::InvalidName));
         }

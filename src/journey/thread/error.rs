@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub enum ThreadErrorKind {
     /// The object's id is empty, over 128 bytes, or has control characters.
     InvalidObject,
-    /// The name of a field or a step is empty, over 128 bytes, or has control characters.
+    /// The name of a field, a step or a device is empty, over 128 bytes, or has control characters.
     InvalidName,
     /// A value is over 64 KiB as JSON.
     ValueTooLarge,
@@ -38,7 +38,7 @@ impl ThreadError {
     const fn text(&self) -> &'static str {
         match self.kind {
             ThreadErrorKind::InvalidObject => "invalid id of a thread's object",
-            ThreadErrorKind::InvalidName => "invalid name of a field or step",
+            ThreadErrorKind::InvalidName => "invalid name of a field, step or device",
             ThreadErrorKind::ValueTooLarge => "a field's value is over 64 KiB",
             ThreadErrorKind::TooLarge => "too many fields or steps, or too large in all",
         }

@@ -152,15 +152,21 @@ impl ThreadPart {
         self.take(edit, edit.hash(), now, over)
     }
 
-    /// The end of the thread that an edit of another part brings to this one too.
-    pub(crate) fn close(
+    /// Ends with the whole thread, by an edit that is of this part or of another. Checked as by [`apply`](Self::apply).
+    pub(crate) fn end(
         &mut self,
         edit: &ThreadEdit,
+        is_own: bool,
         how: Closed,
         now: DateTime<Utc>,
         over: &Versions,
     ) -> Result<(), ThreadError> {
-        let closing = ThreadEdit::new(&edit.id, edit.kind.clone(), &self.object, edit.channel.clone());
+        edit.check()?;
+        let closing = if is_own {
+            edit.clone()
+        } else {
+            ThreadEdit::new(&edit.id, edit.kind.clone(), &self.object, edit.channel.clone())
+        };
         self.take(&closing.close(how), edit.hash(), now, over)
     }
 
@@ -257,13 +263,15 @@ impl ThreadPart {
 
     /// Whether nothing of worth is in it: no line with a quantity if it ever had lines, else no value at all.
     fn is_empty(&self) -> bool {
-        let is_line = |name: &str| name.starts_with("lines/");
-        let has_lines = self.fields.keys().any(|name| is_line(name));
-        let mut of_worth = self.fields.iter().filter(|(name, _)| is_line(name) || !has_lines);
-        of_worth.all(|(name, field)| {
-            let nothing = |value: &Value| value.is_null() || (is_line(name) && value.as_f64() == Some(0.0));
-            field.value.as_ref().is_none_or(|value| nothing(&value.reveal().0))
-        })
+        let had_lines = self.had_lines();
+        let mut of_worth = self.fields.iter().filter(|(name, _)| is_line(name) || !had_lines);
+        of_worth
+            .all(|(name, field)| field.value.as_ref().is_none_or(|value| is_nothing(name, &value.reveal().0)))
+    }
+
+    /// Whether it has, or had, lines with quantities.
+    pub(crate) fn had_lines(&self) -> bool {
+        self.fields.keys().any(|name| is_line(name))
     }
 
     /// When its first edit was made.
@@ -288,6 +296,15 @@ impl ThreadPart {
         let values = self.fields.values().filter_map(|field| field.value.as_ref());
         values.map(|value| size(&value.reveal().0)).fold(0, usize::saturating_add)
     }
+}
+
+pub(super) fn is_line(name: &str) -> bool {
+    name.starts_with("lines/")
+}
+
+/// Whether a field of that name and value stands for nothing.
+pub(super) fn is_nothing(name: &str, value: &Value) -> bool {
+    value.is_null() || (is_line(name) && value.as_f64() == Some(0.0))
 }
 
 /// The first bytes of SHA-256: the same on every machine.
