@@ -2,12 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests")]
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde::Deserialize;
 use throughline::calendar::Zone;
-use throughline::event::OrderKey;
-use throughline::journey::{Act, Boundary, SessionSettings, restart, sessions, update_sessions};
+use throughline::event::{Event, Import, OrderKey};
+use throughline::hub::{Hub, Rules, Who};
+use throughline::journey::{
+    Act, Boundary, Entry, Session, SessionSettings, restart, sessions, update_sessions,
+};
+use throughline::store::{MemoryStore, Tenant};
 use throughline::time::from_millis;
 
 #[derive(Deserialize)]
@@ -229,5 +234,77 @@ proptest! {
             update_sessions(&known, &device, &from, &needed, &settings, &Zone::utc()),
             sessions(&all, &settings, &Zone::utc())
         );
+    }
+}
+
+fn hub_of(lines: &[(u32, &str)]) -> (Hub, Who, Vec<Entry>) {
+    let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"secret")).unwrap();
+    let mut last = None;
+    for (minute, rest) in lines {
+        let json = format!(
+            r#"{{"messageId":"m{minute}","anonymousId":"v","timestamp":"2026-03-20T{:02}:{:02}:00Z",{rest}}}"#,
+            8 + minute / 60,
+            minute % 60
+        );
+        last = Some(
+            hub.record(
+                &Event::from_segment(
+                    json.as_bytes(),
+                    &Import::backfill("2026-03-21T00:00:00Z".parse().unwrap()),
+                )
+                .unwrap(),
+            )
+            .unwrap()
+            .record,
+        );
+    }
+    let who = Who::Record(last.unwrap());
+    let entries = hub.timeline(&who, None).unwrap().unwrap().entries().to_vec();
+    (hub, who, entries)
+}
+
+#[test]
+fn what_we_send_neither_begins_nor_lengthens_a_visit() {
+    let settings = SessionSettings::default();
+    let page = r#""type":"page""#;
+    let ours = [
+        r#""type":"track","event":"Email Sent""#,
+        r#""type":"track","event":"Email Delivered""#,
+        r#""type":"track","event":"SMS Delivered""#,
+        r#""type":"track","event":"Push Notification Sent""#,
+        r#""type":"track","event":"Message Sent""#,
+        r#""type":"track","event":"پیام رفت","properties":{"direction":"outbound"}"#,
+    ];
+    for sent in ours {
+        // A visit of ten minutes, a message of ours 25 minutes later, and a page 20 minutes after that: two visits.
+        let lines = [(0, page), (10, page), (35, sent), (55, page), (300, sent)];
+        let (hub, who, entries) = hub_of(&lines);
+        let visits = hub.sessions(&who, &settings, &Zone::utc()).unwrap().unwrap();
+        assert_eq!(visits.iter().map(|visit| visit.acts).collect::<Vec<_>>(), [2, 1], "{sent}");
+        assert_eq!((visits[0].last - visits[0].started).num_minutes(), 10);
+        // The same when the message is heard of late.
+        let (before, _, _) = hub_of(&[(0, page), (10, page), (55, page)]);
+        let known = before.sessions(&who, &settings, &Zone::utc()).unwrap().unwrap();
+        let arrived: Vec<Entry> = entries
+            .into_iter()
+            .filter(|entry| matches!(entry.order.time.timestamp() / 60 % 1440, 515 | 780))
+            .collect();
+        assert_eq!(arrived.len(), 2);
+        let now = hub.update_sessions(&who, &known, &arrived, &settings, &Zone::utc()).unwrap().unwrap();
+        let shape = |visits: &[Session]| {
+            visits.iter().map(|visit| (visit.acts, visit.started, visit.last)).collect::<Vec<_>>()
+        };
+        assert_eq!(shape(&now), shape(&visits));
+    }
+    let hers = [
+        r#""type":"track","event":"Email Opened""#,
+        r#""type":"track","event":"Message Received""#,
+        r#""type":"track","event":"Order Delivered""#,
+        r#""type":"track","event":"Message Sent","properties":{"direction":"inbound"}"#,
+    ];
+    for act in hers {
+        let (hub, who, _) = hub_of(&[(0, page), (10, page), (35, act), (55, page), (300, act)]);
+        let visits = hub.sessions(&who, &settings, &Zone::utc()).unwrap().unwrap();
+        assert_eq!(visits.iter().map(|visit| visit.acts).collect::<Vec<_>>(), [4, 1], "{act}");
     }
 }

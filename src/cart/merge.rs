@@ -69,8 +69,10 @@ pub struct Merged {
 
 /// Puts the lines of `other` into `kept`. Neither is changed, so undoing a merge is keeping the two.
 ///
-/// The result has the id and the currency of `kept`, the larger version, and the later time. It is open if anything
-/// is in it. Merging the same cart again changes no line and reports nothing.
+/// If a line changes, the result is open, its version is one above both, so that whoever saw either cart sees that this is
+/// another, and its time the later one. If none does, the result is `kept` as it was, so merging the same cart again changes
+/// nothing and reports nothing. The id and the currency are those of `kept` in any case. An ordered `other` is passed over:
+/// what was in it is bought. Into an ordered `kept` the lines of an open one are put as by whoever goes on shopping.
 ///
 /// # Complexity
 /// O((n + m) log(n + m)) in the lines of both.
@@ -78,6 +80,9 @@ pub struct Merged {
 pub fn merge(kept: &Cart, other: &Cart, strategy: MergeStrategy) -> Merged {
     let mut cart = kept.clone();
     let mut report = MergeReport::default();
+    if other.state == CartState::Ordered {
+        return Merged { cart, report };
+    }
     let theirs_newer = other.changed_at > kept.changed_at;
     for (line, &theirs) in &other.lines {
         let ours = kept.lines.get(line).copied();
@@ -113,11 +118,9 @@ pub fn merge(kept: &Cart, other: &Cart, strategy: MergeStrategy) -> Merged {
     if kept.currency != other.currency && !other.lines.is_empty() {
         report.repriced_from = Some(other.currency);
     }
-    if strategy != MergeStrategy::Ask {
-        cart.version = kept.version.max(other.version);
+    if !(report.added.is_empty() && report.changed.is_empty()) {
+        cart.version = kept.version.max(other.version).saturating_add(1);
         cart.changed_at = kept.changed_at.max(other.changed_at);
-    }
-    if !cart.lines.is_empty() {
         cart.state = CartState::Open;
     }
     Merged { cart, report }

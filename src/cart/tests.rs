@@ -154,7 +154,7 @@ fn merging_keeps_the_larger_quantity_and_reports() {
     other.version = 9;
     let merged = merge(&kept, &other, MergeStrategy::MaxQuantity);
     assert_eq!(merged.cart.lines, cart_of(&[("a", 1), ("b", 5), ("c", 4), ("d", 1)]).lines);
-    assert_eq!((merged.cart.id, merged.cart.currency, merged.cart.version), (kept.id, euro(), 9));
+    assert_eq!((merged.cart.id, merged.cart.currency, merged.cart.version), (kept.id, euro(), 10));
     assert_eq!(
         merged.report,
         MergeReport {
@@ -168,6 +168,37 @@ fn merging_keeps_the_larger_quantity_and_reports() {
     let bought = Cart { state: CartState::Ordered, ..cart_of(&[]) };
     assert_eq!(merge(&bought, &kept, MergeStrategy::MaxQuantity).cart.state, CartState::Open);
     assert_eq!(merge(&bought, &bought, MergeStrategy::MaxQuantity).cart.state, CartState::Ordered);
+}
+
+#[test]
+fn a_merge_has_another_version_if_and_only_if_a_line_changed() {
+    let kept = Cart { version: 9, changed_at: Some(from_millis(1)), ..cart_of(&[("a", 2), ("b", 5)]) };
+    let later = Some(from_millis(7));
+    // Nothing of it is new: the very cart that was seen, though the other is of a higher version and later.
+    let same = Cart { version: 12, changed_at: later, ..cart_of(&[("a", 2), ("b", 1)]) };
+    for strategy in [MergeStrategy::MaxQuantity, MergeStrategy::ExistingWins, MergeStrategy::Ask] {
+        assert_eq!(merge(&kept, &same, strategy).cart, kept, "{strategy:?}");
+    }
+    // One line more: another version than either was seen in.
+    for version in [0, 9, 12] {
+        let more = Cart { version, changed_at: later, ..cart_of(&[("c", 1)]) };
+        let merged = merge(&kept, &more, MergeStrategy::MaxQuantity).cart;
+        assert_eq!((merged.version, merged.changed_at), (version.max(9) + 1, later));
+        assert_eq!(merge(&merged, &more, MergeStrategy::MaxQuantity).cart, merged);
+    }
+}
+
+#[test]
+fn what_was_bought_is_not_merged_again() {
+    let kept = Cart { version: 3, ..cart_of(&[("a", 1)]) };
+    // A store that keeps the lines of what was bought.
+    let bought = Cart { version: 8, state: CartState::Ordered, ..cart_of(&[("a", 4), ("b", 2)]) };
+    for strategy in [MergeStrategy::SumCapped, MergeStrategy::GuestWins, MergeStrategy::Ask] {
+        assert_eq!(
+            merge(&kept, &bought, strategy),
+            Merged { cart: kept.clone(), report: MergeReport::default() }
+        );
+    }
 }
 
 #[test]
@@ -322,6 +353,8 @@ proptest! {
         let other_way = merge(&b, &a, MergeStrategy::MaxQuantity);
         prop_assert_eq!(&other_way.cart.lines, &merged.cart.lines);
         prop_assert_eq!(merge(&a, &a, MergeStrategy::MaxQuantity).report, MergeReport::default());
+        let is_new = merged.report != MergeReport { repriced_from: None, ..MergeReport::default() };
+        prop_assert_eq!(merged.cart.version > a.version, is_new, "another version for another cart, and for no other");
         for (line, &quantity) in a.lines.iter().chain(&b.lines) {
             prop_assert!(merged.cart.lines.get(line).is_some_and(|&held| held >= quantity));
         }
