@@ -275,3 +275,47 @@ fn what_is_one_with_something_sensitive_is_sensitive() {
     hub.keep_apart(&CommandKey::new("k"), &[own], &[other]).unwrap();
     assert!(at_the_till(&account).is_some(), "apart again, each is what it was");
 }
+
+#[test]
+fn whatever_she_left_can_be_taken_up() {
+    let hub = fresh();
+    let (who, settings) = (user("u"), ThreadSettings::retail());
+    let added = r#"{"type":"track","event":"Product Added","messageId":"p","userId":"u","timestamp":"2026-03-20T10:00:00Z","context":{"channel":"web"},"properties":{"cart_id":"c-1","product_id":"TEA","quantity":1}}"#;
+    hub.record(&Event::from_segment(added.as_bytes(), &hub.import()).unwrap()).unwrap();
+    let found = |channel: &Channel| hub.resume(&who, channel, &settings).unwrap().unwrap();
+    let first =
+        |channel: &Channel| found(channel).resume.map(|found| (found.thread.kind, found.thread.object));
+    assert_eq!(first(&Channel::Till), Some((ThreadKind::Cart, "c-1".into())));
+    // Of every kind, in every channel that may see it.
+    for (number, kind) in ThreadKind::KNOWN.iter().enumerate() {
+        let hub = fresh();
+        hub.record(&event(&hub, 1, "u", "web", 5, "Looked")).unwrap();
+        let edit = ThreadEdit::new("1", kind.clone(), "שלי", Channel::App).set("a", number).at("шаг");
+        hub.edit_thread(&who, &edit, &settings).unwrap();
+        for channel in Channel::KNOWN {
+            let found = hub.resume(&who, channel, &settings).unwrap().unwrap().resume;
+            let shown = hub.thread(&who, kind, "שלי", channel, &settings).unwrap();
+            assert_eq!(
+                found.is_some(),
+                shown.is_some_and(|shown| shown.document().is_some()),
+                "{kind} {channel}"
+            );
+            if let Some(found) = found {
+                assert_eq!((&found.thread.kind, found.from_channel), (kind, Channel::App));
+                assert_eq!(found.thread.step.as_deref(), Some("шаг"));
+            }
+        }
+    }
+    // The same cart, kept as a thread too, counts once and as it was left last.
+    let cart = ThreadEdit::new("1", ThreadKind::Cart, "c-1", Channel::App).set("lines/TEA", 2).at("pay");
+    hub.edit_thread(&who, &cart, &settings).unwrap();
+    let now = found(&Channel::Till);
+    assert_eq!((now.resume.unwrap().thread.step.as_deref(), now.others.len()), (Some("pay"), 0));
+    // What is hidden from a channel is not taken up there, nor told.
+    let form = ThreadEdit::new("2", ThreadKind::Form, "טופס", Channel::App).set("a", 1);
+    hub.edit_thread(&who, &form.guarded(Sensitivity::Sensitive), &settings).unwrap();
+    let at_the_till = found(&Channel::Till);
+    assert_eq!(at_the_till.resume.unwrap().thread.kind, ThreadKind::Cart);
+    assert!(at_the_till.others.is_empty());
+    assert_eq!(found(&Channel::Web).others.len() + 1, 2);
+}

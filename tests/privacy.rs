@@ -133,7 +133,10 @@ fn ask_everything(hub: &Hub, records: &[RecordId]) {
     assert!(timeline.entries().len() >= 7);
     debugs_none("timeline", &timeline);
     debugs_none("entries", &timeline.entries());
-    let resumed = hub.resume(&who, &throughline::channel::Channel::Till).unwrap().unwrap();
+    let resumed = hub
+        .resume(&who, &throughline::channel::Channel::Till, &throughline::hub::ThreadSettings::retail())
+        .unwrap()
+        .unwrap();
     assert!(resumed.resume.is_some());
     debugs_none("continuation", &resumed);
     shows_none("reasons to resume", &serde_json::to_string(&resumed.reasons).unwrap());

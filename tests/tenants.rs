@@ -76,7 +76,12 @@ fn one_tenant_does_not_see_another() {
         for (at, who) in ways.into_iter().enumerate() {
             assert_eq!(second.profile(&who).unwrap(), None);
             assert!(second.timeline(&who, None).unwrap().is_none());
-            assert!(second.resume(&who, &Channel::Web).unwrap().is_none());
+            assert!(
+                second
+                    .resume(&who, &Channel::Web, &throughline::hub::ThreadSettings::retail())
+                    .unwrap()
+                    .is_none()
+            );
             assert!(second.cart(&who, "c-1", Currency::parse("EUR").unwrap()).unwrap().is_none());
             let key = CommandKey::new(&format!("erase-{at}"));
             let erased = second.erase(&key, &What::Profile(who), Afterwards::Suppress).unwrap();

@@ -4,6 +4,7 @@ use std::error::Error;
 
 use throughline::channel::Channel;
 use throughline::event::CartAction;
+use throughline::hub::ThreadSettings;
 use throughline::identifier::IdentifierKind;
 use throughline::money::Currency;
 
@@ -21,7 +22,10 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
     // The till knows nothing but the card. What may she take up again here?
     let now = shop.at(CARD_SCANNED)?;
     let card = known_as(IdentifierKind::LoyaltyCard, "NV-100-200-300")?;
-    let found = shop.hub.resume(&card, &Channel::Till)?.and_then(|continuation| continuation.resume);
+    let found = shop
+        .hub
+        .resume(&card, &Channel::Till, &ThreadSettings::retail())?
+        .and_then(|continuation| continuation.resume);
     let Some(resumption) = found else {
         page.paragraph("No cart waits for Sara on this day.")?;
         return Ok(());

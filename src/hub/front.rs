@@ -35,7 +35,7 @@ use super::{
     DecisionOutcome, DeliveryOf, DeliveryOutcome, DigestAdded, DigestOutcome, Dispatch, Dispatched,
     DispatchedEntry, DueDigest, Enqueue, EnqueueOutcome, ErasureOutcome, EscalateOutcome, Formed, Inquiry,
     Likeness, Messages, PriceSeries, Profile, QuoteOutcome, QuotePresented, QuoteStanding, Recorded,
-    Rehearsal, Rules, SystemClock, Triggering, UnsubscribeOutcome, Verified, What, Who,
+    Rehearsal, Rules, SystemClock, ThreadSettings, Triggering, UnsubscribeOutcome, Verified, What, Who,
 };
 
 /// What both drivers hold.
@@ -348,8 +348,8 @@ use_cases! {
     timeline(who: &Who, since: Option<DateTime<Utc>>) -> Option<Timeline>;
     /// One event of a timeline, whole; see [`event`](super::event()).
     event(entry: &Entry) -> Option<Event>;
-    /// Where she left off; see [`resume`](super::resume()).
-    resume(who: &Who, channel: &Channel) -> Option<Continuation>;
+    /// Where she left off, with whatever; see [`resume`](super::resume()).
+    resume(who: &Who, channel: &Channel, settings: &ThreadSettings) -> Option<Continuation>;
     /// Her visits, by device; see [`sessions`](super::sessions()).
     sessions(who: &Who, settings: &SessionSettings, zone: &Zone) -> Option<Vec<Session>>;
     /// One of her carts; see [`cart`](super::cart()).

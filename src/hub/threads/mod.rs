@@ -23,8 +23,8 @@ pub use handoffs::{
 pub use last::{LastState, last_state};
 pub(crate) use last::{last_event, note_event};
 pub use packets::handoff_packet;
-pub(crate) use show::sights;
 pub use show::{Shown, ThreadSettings, TouchedThread, thread, threads_of};
+pub(crate) use show::{documents, sights};
 pub use tokens::{Issue, OpenOutcome, TokenRefusal, issue_token, open_token};
 
 use super::subscribe::{acknowledge, subscribed_to};

@@ -44,7 +44,7 @@ impl ThreadSettings {
         }
     }
 
-    pub(super) fn sight(&self, document: &Document, channel: &Channel) -> Sight {
+    pub(crate) fn sight(&self, document: &Document, channel: &Channel) -> Sight {
         self.visibility.sight(&document.kind, document.sensitivity, channel)
     }
 }
@@ -183,6 +183,17 @@ pub fn threads_of(
     let mut shown: Vec<Shown> = met.into_iter().filter_map(|met| Shown::of(met, settings, channel)).collect();
     shown.sort_by_key(|shown| std::cmp::Reverse(shown.last().at));
     Ok(Some(shown))
+}
+
+/// All her threads, whoever may see them.
+pub(crate) fn documents(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    who: &Who,
+    rules: &ThreadRules,
+) -> Result<Vec<Document>, Stop> {
+    let parts = load(tx, context, who)?;
+    Ok(parts.iter().flat_map(|parts| parts.met(rules)).map(|met| met.document).collect())
 }
 
 /// What may be seen of the parts of threads of these people, as they are shown: with what they are one now. What is hidden

@@ -14,14 +14,15 @@ use crate::channel::Channel;
 use crate::event::{Attribute, Event, EventKind, StoredEvent};
 use crate::ids::RecordId;
 use crate::journey::{
-    self, Act, Continuation, Entry, Restart, ResumeSettings, Session, SessionSettings, ThreadAct, Timeline,
-    threads,
+    self, Act, Continuation, Entry, Restart, ResumeSettings, Session, SessionSettings, Sight, Thread,
+    ThreadAct, Timeline, threads,
 };
 use crate::record::Millis;
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 
-use super::{Context, Who, event_log, keys, members};
+use super::threads::documents;
+use super::{Context, ThreadSettings, Who, event_log, keys, members};
 
 /// Everything that happened with one person from an instant on, in every channel and in time order; `None` if nobody is
 /// meant.
@@ -70,18 +71,40 @@ pub fn event(tx: &mut Tx<'_>, _context: &Context<'_>, entry: &Entry) -> Result<O
     Ok(tx.get::<StoredEvent>(&key)?.and_then(|stored| Event::from_stored(&stored).ok()))
 }
 
-/// What she may take up again in that channel: her open cart, wherever she last touched it; `None` if nobody is meant.
+/// What she may take up again in that channel, wherever she last touched it; `None` if nobody is meant. It is looked for
+/// among the carts that her events tell of, and her [threads](super::threads_of()) of every kind that the channel may see as
+/// a whole. A cart that is both counts once, as it was left last. [`thread`](super::thread()) shows what is in the thread.
+///
+/// ```
+/// use std::sync::Arc;
+/// use throughline::channel::Channel;
+/// use throughline::event::Event;
+/// use throughline::hub::{Hub, Rules, ThreadSettings, Who};
+/// use throughline::journey::{ThreadEdit, ThreadKind};
+/// use throughline::store::{MemoryStore, Tenant};
+///
+/// let hub = Hub::new(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"from your secret manager"))?;
+/// let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7"}"#;
+/// let who = Who::Record(hub.record(&Event::from_segment(line, &hub.import())?)?.record);
+/// let settings = ThreadSettings::retail();
+/// let loan = ThreadEdit::new("e-1", ThreadKind::Application, "loan-1", Channel::App).set("sum", 5_000).at("income");
+/// hub.edit_thread(&who, &loan, &settings)?;
+/// let branch = hub.resume(&who, &Channel::Till, &settings)?.and_then(|found| found.resume).ok_or("nothing waits")?;
+/// assert_eq!((branch.thread.kind, branch.thread.step.as_deref()), (ThreadKind::Application, Some("income")));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 ///
 /// # Errors
 /// Of the store only.
 ///
 /// # Complexity
-/// As [`timeline`].
+/// As [`timeline`], and linear in her threads.
 pub fn resume(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     who: &Who,
     channel: &Channel,
+    settings: &ThreadSettings,
 ) -> Result<Option<Continuation>, Stop> {
     let Some(streams) = streams(tx, context, who, None)? else { return Ok(None) };
     let acts: Vec<ThreadAct> = streams
@@ -90,8 +113,26 @@ pub fn resume(
         .filter(|(entry, _)| entry.order.time <= context.now)
         .filter_map(act)
         .collect();
-    let settings = ResumeSettings::default();
-    Ok(Some(journey::resume(&merged(streams), &threads(&acts), channel, context.now, &settings)))
+    let mut told = threads(&acts);
+    told.retain(|thread| {
+        let usual = settings.rules.of(&thread.kind).sensitivity;
+        settings.visibility.sight(&thread.kind, usual, channel) == Sight::Whole
+    });
+    // What is sensitive may be hidden here, whatever events of it tell.
+    let kept = documents(tx, context, who, &settings.rules)?;
+    for document in &kept {
+        let is_it =
+            |thread: &Thread| thread.kind == document.kind && document.objects.contains(&thread.object);
+        let latest = told.iter().filter(|thread| is_it(thread)).map(|thread| thread.last.time).max();
+        let is_seen = settings.sight(document, channel) == Sight::Whole;
+        if is_seen && latest.is_some_and(|latest| latest > document.last.at.into()) {
+            continue;
+        }
+        told.retain(|thread| !is_it(thread));
+        told.extend(is_seen.then(|| document.to_thread()));
+    }
+    let usual = ResumeSettings::default();
+    Ok(Some(journey::resume(&merged(streams), &told, channel, context.now, &usual)))
 }
 
 /// An event of a timeline, in short and in full.

@@ -6,11 +6,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::acts::ThreadState;
+use super::acts::{Seen, Thread, ThreadState};
 use super::kind::ThreadKind;
 use super::part::{PartId, is_line, is_nothing};
 use super::rules::Sensitivity;
 use crate::channel::Channel;
+use crate::event::OrderKey;
 use crate::record::Millis;
 
 /// Which version of each part of a thread somebody has seen. Two views are the same if these are.
@@ -111,6 +112,27 @@ impl Document {
     /// Whether a line has a quantity.
     pub(crate) fn has_lines(&self) -> bool {
         self.fields.iter().any(|(name, value)| is_line(name) && !is_nothing(name, value))
+    }
+
+    /// As much of it as [`resume`](crate::journey::resume()) looks at. Of what channels have seen, what the last one saw is
+    /// known.
+    #[must_use]
+    pub fn to_thread(&self) -> Thread {
+        let Touch { at, channel, device, step } = self.last.clone();
+        let last = OrderKey { time: at.into(), sequence: None, id: self.object.clone() };
+        let revision = self.versions.total();
+        Thread {
+            kind: self.kind.clone(),
+            object: self.object.clone(),
+            revision,
+            episode: 1,
+            state: self.state,
+            step,
+            seen: [(channel.clone(), Seen { revision, order: last.clone() })].into(),
+            last,
+            channel,
+            device,
+        }
     }
 
     /// Its fields as one JSON object.
