@@ -65,7 +65,7 @@
 //! | `Z` `w` subject | wrong gift card codes |
 //! | `t` record, part | the record's [part](crate::journey::ThreadPart) of a thread: a fact |
 //! | `z` record | a range key: whoever begins a thread at the record bumps it |
-//! | `1` record, conversation | who had a conversation when, and what each was told: a fact |
+//! | `1` record, conversation | who had a conversation when, and what was passed on: a fact |
 //! | `2` skill, time, record, conversation | the conversation waits for somebody of that skill: an index |
 //! | `3` record, episode | the abandonment was told |
 //! | `4` subscriber | how far it has read the journal |
