@@ -10,101 +10,21 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use attack_support::{instant, said};
+use stock_support::orders::{DEPOT, OPEN, Placing, SHOP, packed, placed, placing};
 use stock_support::{Shop, accepted, count, in_every_shop, key, place, reserve};
-use throughline::calendar::{Windows, Zones};
 use throughline::cart::Sku;
 use throughline::hub::{
-    Afterwards, CommandKey, Hub, OrderActed, OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, What, Who,
+    Afterwards, CommandKey, OrderActed, OrderRequest, PlaceOutcome, PlaceRefusal, What, Who,
 };
 use throughline::ids::OrderId;
 use throughline::keyed::Pepper;
+use throughline::stock::LocationId;
 use throughline::stock::availability::{Beyond, BeyondKind, Dated};
 use throughline::stock::order::{
-    Effect, HandOverCode, NewParcel, OrderAct, OrderHours, OrderRefusal, OrderRules, OrderedLine,
-    ParcelState, Resolution,
+    Effect, HandOverCode, OrderAct, OrderHours, OrderRefusal, OrderedLine, ParcelState, Resolution,
 };
-use throughline::stock::reservation::{Line, StockAct, StockChange, StockRefusal, Terms, Yield};
-use throughline::stock::{LocationId, ReservationKey};
+use throughline::stock::reservation::{Line, StockAct, StockChange, StockRefusal, Yield};
 use throughline::store::MemoryStore;
-use throughline::time::{DateTime, Utc};
-
-const OPEN: Terms<'static> =
-    Terms { safety: None, method: None, channels: None, channel: None, confidence: None };
-const SHOP: &str = "تجریش";
-const DEPOT: &str = "Склад";
-
-struct Placing {
-    number: String,
-    lines: Vec<OrderedLine>,
-    parcels: Vec<NewParcel>,
-    held: Option<ReservationKey>,
-    who: Option<Who>,
-    backorder: bool,
-    pay_by: Option<DateTime<Utc>>,
-    rules: OrderRules,
-    hours: OrderHours,
-}
-
-/// Two mugs: one to be picked up in the shop, one sent from the depot.
-fn placing(number: &str) -> Placing {
-    let parcel = |from: &str, pick_up: Option<&str>| NewParcel {
-        from: LocationId::parse(from).unwrap(),
-        pick_up: pick_up.map(|name| LocationId::parse(name).unwrap()),
-        units: vec![(0, 1)],
-        promised: None,
-        kept_until: None,
-    };
-    let open: Windows = serde_json::from_str(r#"{"windows": [{"start": "09:00", "end": "21:00"}]}"#).unwrap();
-    let zone = Zones::bundled().named("Asia/Tehran").unwrap();
-    Placing {
-        number: number.to_owned(),
-        lines: vec![OrderedLine { sku: Sku::parse("MUG").unwrap(), units: 2, cancelled: 0 }],
-        parcels: vec![parcel(SHOP, Some(SHOP)), parcel(DEPOT, None)],
-        held: None,
-        who: None,
-        backorder: false,
-        pay_by: None,
-        rules: OrderRules::retail(),
-        hours: OrderHours::new().with(LocationId::parse(SHOP).unwrap(), open, zone),
-    }
-}
-
-impl Placing {
-    fn terms(&self) -> OrderTerms<'_> {
-        OrderTerms { rules: &self.rules, hours: &self.hours, stock: &OPEN }
-    }
-
-    fn place(&self, shop: &Shop, hub: &Hub) -> PlaceOutcome {
-        let request = OrderRequest {
-            number: &self.number,
-            who: self.who.as_ref(),
-            lines: &self.lines,
-            parcels: &self.parcels,
-            held: self.held.as_ref(),
-            exchange_of: None,
-            backorder: self.backorder,
-            pay_by: self.pay_by,
-        };
-        let command = CommandKey::new(&format!("place-{}", self.number));
-        shop.insist(|| hub.place_order(&command, &request, &self.terms()))
-    }
-
-    fn act(&self, shop: &Shop, hub: &Hub, id: OrderId, name: &str, act: &OrderAct) -> OrderActed {
-        let command = CommandKey::new(&format!("{}-{name}", self.number));
-        shop.insist(|| hub.order_act(&command, id, act, &self.terms()))
-    }
-}
-
-fn placed(outcome: PlaceOutcome) -> OrderId {
-    match outcome {
-        PlaceOutcome::Placed { id, .. } => id,
-        PlaceOutcome::Refused { why } => panic!("{why:?}"),
-    }
-}
-
-fn packed() -> OrderAct {
-    OrderAct::Packed { parcel: 0, at: LocationId::parse(SHOP).unwrap(), units: vec![(0, 1)] }
-}
 
 #[test]
 fn ten_of_sixty_four_orders_are_placed_where_there_are_ten() {
@@ -179,7 +99,7 @@ fn stock_moves_along_with_the_order() {
         let order = placing("4711");
         let id = placed(order.place(shop, &hub));
         let depot = LocationId::parse(DEPOT).unwrap();
-        let wait = Resolution::Wait { from: depot.clone(), pick_up: None, promised: None };
+        let wait = Resolution::Wait { from: depot.clone(), pick_up: None, promise: None };
         let script = [
             ("paid", OrderAct::Paid),
             ("short", OrderAct::Short { parcel: 0, line: 0, units: 1 }),
@@ -456,7 +376,7 @@ fn what_cannot_be_had_refuses_the_whole_step() {
     let id = placed(order.place(&shop, &hub));
     order.act(&shop, &hub, id, "short", &OrderAct::Short { parcel: 0, line: 0, units: 1 });
     let before = hub.order(id).unwrap();
-    let how = Resolution::Wait { from: there.location.clone(), pick_up: None, promised: None };
+    let how = Resolution::Wait { from: there.location.clone(), pick_up: None, promise: None };
     let acted = order.act(&shop, &hub, id, "wait", &OrderAct::Resolve { parcel: 0, line: 0, how });
     let OrderActed::NotInStock { refusals } = acted else { panic!("{acted:?}") };
     assert!(matches!(refusals[0], StockRefusal::Insufficient { .. }));
@@ -569,4 +489,91 @@ fn a_parcel_that_comes_back_is_on_the_shelf_where_it_came() {
             .collect();
         assert_eq!(held, [(2, 1), (0, 0)]);
     });
+}
+
+/// What left before it was counted in is booked out as soon as it is there, and told until then.
+#[test]
+fn what_left_uncounted_is_booked_out_when_the_shelf_has_it() {
+    in_every_shop(6, |shop| {
+        let (here, there) = (place(SHOP, "MUG"), place(DEPOT, "MUG"));
+        count(shop, &here, 0);
+        count(shop, &there, 1);
+        let (clock, hub) = shop.hub_with_clock();
+        let entries = vec![Dated { at: instant("2026-03-21T08:00:00Z"), units: 3 }];
+        let beyond = Some(Beyond { kind: BeyondKind::Backorder, cap: 3, not_before: None });
+        let change = |name: &str, what: StockChange| {
+            let done = || hub.change_stock(&CommandKey::new(name), &here, &what, Yield::Refuse);
+            assert!(shop.insist(done).is_changed());
+        };
+        change("supply", StockChange::Supply { entries });
+        change("beyond", StockChange::Beyond { beyond });
+        let order = Placing { backorder: true, ..placing("1") };
+        let id = placed(order.place(shop, &hub));
+        assert!(order.act(shop, &hub, id, "packed", &packed()).is_done());
+        let missing = vec![StockRefusal::NotThere { place: here.clone(), on_hand: 0 }];
+        let give = CommandKey::new("give");
+        for _ in 0..2 {
+            let given = shop.insist(|| hub.hand_over(&give, id, 0, None, &order.terms()));
+            let OrderActed::Done { miscounted, .. } = given else { panic!("{given:?}") };
+            assert_eq!(miscounted, missing);
+        }
+        let held = || {
+            let level = shop.answers(&[&here])[0].level.clone();
+            (level.on_hand, level.allocated)
+        };
+        let due = || shop.insist(|| hub.orders_due(10));
+        assert_eq!((held(), due()), ((0, 1), vec![]));
+        let tick = |name: &str, at: &str| {
+            clock.set(instant(at));
+            assert_eq!(due(), [id], "{name}");
+            let done = shop.insist(|| hub.order_tick(&CommandKey::new(name), id, &order.terms()));
+            let OrderActed::Done { miscounted, intents, .. } = done else { panic!("{done:?}") };
+            assert!(intents.is_empty());
+            assert_eq!(due(), []);
+            miscounted
+        };
+        assert_eq!(tick("one", "2026-03-20T13:00:00Z"), missing);
+        clock.set(instant("2026-03-20T14:59:59Z"));
+        assert_eq!(due(), []);
+        // Twice as long.
+        change("came", StockChange::Receive { units: 3, announced: None });
+        assert_eq!(tick("two", "2026-03-20T15:00:00Z"), []);
+        assert_eq!(held(), (2, 0));
+        clock.set(instant("2026-04-20T15:00:00Z"));
+        assert_eq!(due(), []);
+    });
+}
+
+#[test]
+fn an_order_that_is_refused_in_the_end_holds_nothing() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    let (here, there) = (place(SHOP, "MUG"), place(DEPOT, "MUG"));
+    count(&shop, &here, u32::MAX);
+    count(&shop, &there, 1);
+    let hub = shop.hub();
+    let entries = vec![Dated { at: instant("2026-03-21T08:00:00Z"), units: 9 }];
+    let beyond = Some(Beyond { kind: BeyondKind::Backorder, cap: 9, not_before: None });
+    for (name, change) in
+        [("supply", StockChange::Supply { entries }), ("beyond", StockChange::Beyond { beyond })]
+    {
+        assert!(
+            hub.change_stock(&CommandKey::new(name), &here, &change, Yield::Refuse).unwrap().is_changed()
+        );
+    }
+    let all = reserve(&[(&here, u32::MAX)]);
+    for act in [&all, &StockAct::Commit] {
+        assert!(accepted(&hub.act_on_stock(&key("wholesale"), act, &OPEN).unwrap()));
+    }
+    // Her cart's hold is what it was after her order is refused.
+    let hold = StockAct::Reserve { lines: vec![Line::new(there.clone(), 1)], until: None, backorder: false };
+    assert!(accepted(&hub.act_on_stock(&key("cart"), &hold, &OPEN).unwrap()));
+    let before = hub.stock_ticket(&key("cart")).unwrap();
+    let order = Placing { backorder: true, held: Some(key("cart")), ..placing("1") };
+    let refused = order.place(&shop, &hub);
+    let why = PlaceRefusal::Stock { refusals: vec![StockRefusal::Overflow] };
+    assert_eq!(refused, PlaceOutcome::Refused { why });
+    assert_eq!(hub.stock_ticket(&key("cart")).unwrap(), before);
+    let levels: Vec<u32> =
+        shop.answers(&[&here, &there]).iter().map(|answer| answer.level.reserved).collect();
+    assert_eq!(levels, [0, 1]);
 }

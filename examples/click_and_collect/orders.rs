@@ -6,12 +6,12 @@ use std::error::Error;
 use throughline::hub::{CommandKey, OrderActed, OrderRequest, PlaceOutcome};
 use throughline::ids::OrderId;
 use throughline::keyed::Pepper;
+use throughline::stock::LocationId;
 use throughline::stock::order::{
     HandOverCode, Intent, IntentKind, NewParcel, OrderAct, OrderRefusal, OrderedLine, Resolution,
 };
 use throughline::stock::reservation::Terms;
 use throughline::stock::routing::{RouteRequest, RouteSettings, Routed, Supplier};
-use throughline::stock::{LocationId, ReservationKey};
 
 use crate::look::Promises;
 use crate::page::{Page, Table, number, text};
@@ -72,20 +72,9 @@ impl Log<'_> {
         if !again.intents().is_empty() {
             return Err(format!("{what} was told twice").into());
         }
-        // What is there is compared with what was promised.
-        let there =
-            done.intents().iter().filter(|own| matches!(own.kind, IntentKind::Ready | IntentKind::Delivered));
-        for parcel in there.filter_map(|own| own.parcel) {
-            town.hub.score_promise(&promised(self.order, parcel)?, Some(now))?;
-        }
         self.tell(&town.wall(now), what, done.intents());
         Ok(())
     }
-}
-
-/// Under which a parcel's promise is kept in mind.
-fn promised(order: OrderId, parcel: u16) -> Result<ReservationKey, Box<dyn Error>> {
-    Ok(ReservationKey::parse(&format!("{order}/promise/{parcel}"))?)
 }
 
 /// Who can send one samovar by then, at what it costs.
@@ -120,22 +109,19 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
             from: location(TAJRISH)?,
             pick_up: Some(location(TAJRISH)?),
             units: vec![(0, 2)],
-            promised: Some(promises.shop.from),
-            kept_until: promises.shop.until,
+            promise: Some(promises.shop.clone()),
         },
         NewParcel {
             from: location(DEPOT)?,
             pick_up: Some(location(METRO)?),
             units: vec![(1, 1)],
-            promised: Some(promises.point.by),
-            kept_until: promises.point.until,
+            promise: Some(promises.point.clone()),
         },
         NewParcel {
             from: location(DEPOT)?,
             pick_up: None,
             units: vec![(2, 1)],
-            promised: Some(promises.office.by),
-            kept_until: None,
+            promise: Some(promises.office.clone()),
         },
     ];
     let now = town.at("2026-05-06T14:52:00+03:30")?;
@@ -151,10 +137,6 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
     };
     let placed = town.hub.place_order(&CommandKey::new("checkout-4711"), &request, &town.terms())?;
     let PlaceOutcome::Placed { id, intents } = placed else { return Err("the order was refused".into()) };
-    let given = [(TAJRISH, &promises.shop), (DEPOT, &promises.point), (DEPOT, &promises.office)];
-    for (parcel, (at, promise)) in (0_u16..).zip(given) {
-        town.hub.give_promise(&promised(id, parcel)?, &location(at)?, promise)?;
-    }
     let table = Table::new([text("When"), text("What happens"), text("What she is told")]);
     let mut log = Log { town, order: id, table, told: Vec::new(), steps: 0 };
     log.tell(&town.wall(now), "placed, under what her cart held", &intents);
@@ -164,7 +146,7 @@ pub(crate) fn show(page: &mut Page, town: &Town, promises: &Promises) -> Result<
     let how = Resolution::Wait {
         from: elsewhere(town)?,
         pick_up: Some(location(TAJRISH)?),
-        promised: Some(promises.point.by),
+        promise: Some(promises.point.clone()),
     };
     let wait = OrderAct::Resolve { parcel: 0, line: 0, how };
     log.act("2026-05-06T15:40:00+03:30", "she waits: it comes from Vanak", &wait)?;

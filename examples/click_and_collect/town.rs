@@ -24,6 +24,7 @@ pub(crate) const TEHRAN: [&str; 6] = ["sat", "sun", "mon", "tue", "wed", "thu"];
 pub(crate) const SAMOVAR: &str = "SAMOVAR";
 pub(crate) const LAMP: &str = "LAMP";
 pub(crate) const CARPET: &str = "CARPET";
+pub(crate) const TEA: &str = "TEA";
 
 pub(crate) const TAJRISH: &str = "فروشگاه تجریش";
 pub(crate) const VANAK: &str = "فروشگاه ونک";
@@ -104,6 +105,7 @@ impl Town {
             (DEPOT, LAMP, 40),
             (VANAK, LAMP, 1),
             (DEPOT, CARPET, 6),
+            (DEPOT, TEA, 20),
         ];
         for (number, (at, of, units)) in counted.into_iter().enumerate() {
             let count = StockChange::Count { units, at: now, source: CountSource::default() };

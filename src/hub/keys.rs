@@ -51,6 +51,10 @@
 //! | `#` order | the [order](crate::stock::order::Order), and under which keys its units are held |
 //! | `@` time, order | time alone brings something about for the order then: an index |
 //! | `$` record, order | the order is of the record's person: an index |
+//! | `%` repeat order | the [repeat order](crate::stock::order::Subscription), and when it is due |
+//! | `&` time, repeat order | its next order is due then: an index |
+//! | `+` record, repeat order | the repeat order is of the record's person: an index |
+//! | `=` repeat order, date | what became of its order for that date |
 //! | `B` account | what an account counts, its limits, in how many parts it is kept |
 //! | `B` account, part | its balances and the head of its lines |
 //! | `E` transfer | an [entry](crate::wallet::ledger::Entry) of the books: a fact |

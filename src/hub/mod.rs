@@ -72,8 +72,11 @@ pub use front::{AsyncHub, Hub};
 pub use likeness::{ComparedPart, Consideration, Likeness, NoPart, likeness};
 pub use linkage::{Linkage, LinkageError, LinkageErrorKind};
 pub use orders::{
-    OrderActed, OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, hand_over, order, order_act, order_id,
-    order_tick, orders_due, orders_of, place_order,
+    DueRepeat, OrderActed, OrderRequest, OrderTerms, PlaceOutcome, PlaceRefusal, RenewOutcome, RenewRequest,
+    RepeatChange, RepeatDays, RepeatOrder, RepeatOutcome, RepeatRefusal, RepeatRequest, RepeatState,
+    RepeatedLine, Retry, RetryRule, change_subscription, hand_over, order, order_act, order_id, order_tick,
+    orders_due, orders_of, parcel_promise, place_order, renew_order, subscribe_order, subscription,
+    subscriptions_due, subscriptions_of,
 };
 pub use outbox::{
     Claimed, DeliveryOf, DeliveryOutcome, Dispatch, Dispatched, DispatchedEntry, Enqueue, EnqueueOutcome,
@@ -88,9 +91,10 @@ pub use rehearse::{Rehearsal, apply, rehearse};
 pub use rules::Rules;
 pub use sources::{SourceRule, SourceRules};
 pub use stock::{
-    Booking, GivenPromise, SlotOutcome, SlotPlace, SlotRequest, StockAnswer, StockInquiry, act_on_stock,
-    act_on_stock_once, book_slot, booking, cancel_booking, change_stock, give_promise, given_promise,
-    promises_kept, route_order, score_promise, slots_left, stock_at, stock_everywhere, stock_ticket,
+    Booking, GivenPromise, PromiseEnd, SlotOutcome, SlotPlace, SlotRequest, StockAnswer, StockInquiry,
+    act_on_stock, act_on_stock_once, book_slot, booking, cancel_booking, change_stock, free_slots,
+    give_promise, given_promise, promises_kept, route_order, score_promise, slots_left, stock_at,
+    stock_everywhere, stock_ticket,
 };
 pub use subscribe::{Change, ChangeKind, Changed, Changes, Subscription, acknowledge, subscribed_to};
 pub use threads::{

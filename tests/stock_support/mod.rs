@@ -4,8 +4,12 @@
     unreachable_pub,
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "each test file uses a part of it"
 )]
+
+#[cfg(feature = "tzdb")]
+pub mod orders;
 
 use std::sync::{Arc, Barrier};
 

@@ -22,7 +22,8 @@ pub enum OrderActed {
         intents: Vec<Intent>,
         /// What it called for. What concerns stock is done; the rest is for the host.
         effects: Vec<Effect>,
-        /// What did not fit with what was booked at a shelf, for somebody to count.
+        /// What did not fit with what was booked at a shelf, for somebody to count. What left though the shelf says that it was
+        /// not there stays promised, and [`order_tick`] books it out when the shelf has it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         miscounted: Vec<StockRefusal>,
     },
@@ -66,7 +67,8 @@ impl Stored for OrderActed {
 
 /// Takes in what happened to an order, once for each command key: see [`act`](crate::stock::order::act()). Stock moves with
 /// it in the same unit of work: what left is booked out, what is called off is for sale again, what came back is on the
-/// shelf where it came back.
+/// shelf where it came back. So does the score of what was promised: kept or broken when a parcel is there, broken when it is
+/// lost or units of it are not found, and neither when it is called off before it is due.
 ///
 /// A refusal is kept under the command key like any other answer: what is refused now and may be taken in later, such as a
 /// report that came too early, is tried again under another key. Only of an order that is not there nothing is kept.
@@ -90,7 +92,7 @@ impl Stored for OrderActed {
 /// let terms = OrderTerms { rules: &rules, hours: &hours, stock: &stock };
 /// let lines = [OrderedLine { sku: mug, units: 2, cancelled: 0 }];
 /// let to_shop = Some(shop.clone());
-/// let parcels = [NewParcel { from: shop.clone(), pick_up: to_shop, units: vec![(0, 2)], promised: None, kept_until: None }];
+/// let parcels = [NewParcel { from: shop.clone(), pick_up: to_shop, units: vec![(0, 2)], promise: None }];
 /// let request = OrderRequest {
 ///     number: "4711", who: None, lines: &lines, parcels: &parcels, held: None, exchange_of: None, backorder: false,
 ///     pay_by: None,
@@ -119,7 +121,7 @@ pub fn order_act(
     let asked = serde_json::to_vec(&(order, what)).unwrap_or_default();
     let request = context.request("order_act", &[&asked]);
     once(tx, context, command, order, request, |tx, kept| {
-        take(tx, context, kept, std::slice::from_ref(what), terms)
+        take(tx, context, kept, std::slice::from_ref(what), false, terms)
     })
 }
 
@@ -168,7 +170,7 @@ pub fn hand_over(
     let asked = serde_json::to_vec(&(order, parcel, code)).unwrap_or_default();
     let request = context.request("hand_over", &[&asked]);
     once(tx, context, command, order, request, |tx, kept| {
-        let acted = take(tx, context, kept, &[OrderAct::HandOver { parcel, proof }], terms)?;
+        let acted = take(tx, context, kept, &[OrderAct::HandOver { parcel, proof }], false, terms)?;
         Ok(match acted {
             OrderActed::Done { .. } if proof == Proof::WrongCode => {
                 OrderActed::Refused { why: OrderRefusal::WrongCode }
@@ -179,7 +181,7 @@ pub fn hand_over(
 }
 
 /// Does what time alone brings about, once for each command key: reminders and ends of what waits to be picked up, and of
-/// orders that nobody pays.
+/// orders that nobody pays. What left and could not be booked out is tried again, and told again if it still cannot.
 ///
 /// A key stands for one look at the clock: whoever does not know whether it took effect asks again under the same key and
 /// gets the same answer; the next look needs another key. So keep the key before it is used.
@@ -199,7 +201,7 @@ pub fn order_tick(
     let request = context.request("order_tick", &[order.as_bytes()]);
     once(tx, context, command, order, request, |tx, kept| {
         let due = due_acts(&kept.order, terms.rules, terms.hours, context.now);
-        take(tx, context, kept, &due, terms)
+        take(tx, context, kept, &due, true, terms)
     })
 }
 
@@ -208,9 +210,10 @@ fn take(
     context: &Context<'_>,
     mut kept: KeptOrder,
     acts: &[OrderAct],
+    of_time: bool,
     OrderTerms { rules, hours, stock }: &OrderTerms<'_>,
 ) -> Result<OrderActed, Stop> {
-    let (mut told, mut done) = (Vec::new(), Vec::new());
+    let (mut told, mut done, before) = (Vec::new(), Vec::new(), kept.fulfilments());
     for what in acts {
         match act(&kept.order, what, rules, hours, context.now) {
             OrderOutcome::Done(step) => {
@@ -222,9 +225,13 @@ fn take(
             OrderOutcome::Refused { why } => return Ok(OrderActed::Refused { why }),
         }
     }
-    match kept.move_stock(tx, context, &done, stock)? {
+    match kept.move_stock(tx, context, &done, stock, rules.stock_retry_minutes)? {
         Moved::Refused(refusals) => Ok(OrderActed::NotInStock { refusals }),
-        Moved::Done { reported } => {
+        Moved::Done { mut reported } => {
+            if of_time {
+                reported.extend(kept.try_owed(tx, context, stock, rules.stock_retry_minutes)?);
+            }
+            kept.score_promises(tx, context, &before, acts)?;
             kept.put(tx, rules, hours)?;
             Ok(OrderActed::Done { intents: told, effects: done, miscounted: reported })
         }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::keys;
+use super::owed::{Owed, is_missing};
 use crate::hub::Context;
 use crate::hub::scan::first_keys;
-use crate::hub::stock::{act_on_stock, put_back, stock_ticket};
+use crate::hub::stock::{act_on_stock, all_on_stock, put_back, stock_ticket};
 use crate::ids::{OrderId, RecordId};
 use crate::record::Millis;
 use crate::stock::order::{Effect, Order, OrderHours, OrderRules, next_due};
@@ -34,6 +35,12 @@ pub(super) struct KeptOrder {
     /// When it was placed; of orders that were kept before this was, it is not known.
     #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
     pub(super) placed: Option<Millis>,
+    /// Under which instant it is noted as due, if something that is owed is tried before.
+    #[serde(rename = "n", default, skip_serializing_if = "Option::is_none")]
+    pub(super) noted: Option<Millis>,
+    /// What left and is not booked out.
+    #[serde(rename = "w", default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) owed: Vec<Owed>,
 }
 
 impl Stored for KeptOrder {
@@ -80,15 +87,17 @@ impl KeptOrder {
             // These hours say nothing about a parcel that waits: what was noted with others stands.
             due = due.into_iter().chain(self.due).min();
         }
-        if due != self.due {
-            if let Some(before) = self.due {
+        let (noted, note) = (self.noted.or(self.due), due.into_iter().chain(self.owed_due()).min());
+        if note != noted {
+            if let Some(before) = noted {
                 tx.delete(&keys::due(before, self.order.id));
             }
-            if let Some(at) = due {
+            if let Some(at) = note {
                 tx.put(&keys::due(at, self.order.id), &OrderMark {})?;
             }
-            self.due = due;
         }
+        self.noted = note.filter(|_| note != due);
+        self.due = due;
         tx.put(&keys::order(self.order.id), self)
     }
 
@@ -100,16 +109,16 @@ impl KeptOrder {
         context: &Context<'_>,
         effects: &[Effect],
         terms: &Terms<'_>,
+        retry_minutes: u32,
     ) -> Result<Moved, Stop> {
         let mut reported = Vec::new();
         for effect in effects {
             if let Effect::Allocate { lines, .. } = effect {
                 let Some(key) = self.next_ticket(tx, context)? else { return Ok(Moved::Refused(Vec::new())) };
                 let reserve = StockAct::Reserve { lines: lines.clone(), until: None, backorder: true };
-                for act in [reserve, StockAct::Commit] {
-                    if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms)? {
-                        return Ok(Moved::Refused(why));
-                    }
+                let promised = all_on_stock(tx, context, &key, &[reserve, StockAct::Commit], terms)?;
+                if let StockOutcome::Refused { why } = promised {
+                    return Ok(Moved::Refused(why));
                 }
                 self.tickets.push(key);
             }
@@ -138,6 +147,9 @@ impl KeptOrder {
                 };
                 if let ([StockRefusal::NotThere { on_hand, .. }], Some(true)) = (why.as_slice(), not_found) {
                     give_up(tx, context, &key, &line, *on_hand, terms)?;
+                }
+                if not_found.is_none() && is_missing(&why) {
+                    self.owe(key, line, context.now, retry_minutes);
                 }
                 reported.extend(why);
             }

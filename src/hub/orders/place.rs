@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::kept::{KeptOrder, OrderMark};
 use super::keys;
 use crate::hub::keys::event_range;
-use crate::hub::stock::{act_on_stock, stock_ticket};
+use crate::hub::stock::{all_on_stock, stock_ticket};
 use crate::hub::{CommandKey, Context, Who};
 use crate::ids::OrderId;
 use crate::record::Millis;
@@ -99,6 +99,9 @@ pub fn order_id(context: &Context<'_>, number: &str) -> OrderId {
 
 /// Turns a cart into an order: promises every unit, all or none, and says what is to be told. Once for each command key.
 ///
+/// What the parcels' plans promise is kept in mind under [`parcel_promise`](super::parcel_promise) in the same unit of work,
+/// and scored once by what becomes of each parcel: see [`promises_kept`](crate::hub::promises_kept()).
+///
 /// Where units are held already under the cart's key, that hold becomes the order's, so that nobody can come between. A
 /// refusal is kept under the command key as well: whoever tries again later does so under another.
 ///
@@ -126,7 +129,7 @@ pub fn place_order(
     })
 }
 
-fn place(
+pub(super) fn place(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     request: &OrderRequest<'_>,
@@ -167,13 +170,20 @@ fn place(
     }
     let lines: Vec<Line> = order.parcels.iter().flat_map(crate::stock::order::Parcel::goods).collect();
     let reserve = StockAct::Reserve { lines, until: None, backorder: request.backorder };
-    for act in [reserve, StockAct::Commit] {
-        if let StockOutcome::Refused { why } = act_on_stock(tx, context, &key, &act, terms.stock)? {
-            return refused(PlaceRefusal::Stock { refusals: why });
-        }
+    let promised = all_on_stock(tx, context, &key, &[reserve, StockAct::Commit], terms.stock)?;
+    if let StockOutcome::Refused { why } = promised {
+        return refused(PlaceRefusal::Stock { refusals: why });
     }
-    let placed = Some(Millis::from(context.now));
-    let mut kept = KeptOrder { order, tickets: vec![key], record, due: None, placed };
+    let mut kept = KeptOrder {
+        order,
+        tickets: vec![key],
+        record,
+        due: None,
+        placed: Some(Millis::from(context.now)),
+        noted: None,
+        owed: Vec::new(),
+    };
+    kept.give_promises(tx, context, 0, request.parcels.iter().map(|plan| plan.promise.as_ref()))?;
     kept.put(tx, terms.rules, terms.hours)?;
     if let Some(record) = record {
         // Whoever erases the record, or is about to say that its person left something standing, finds the order.

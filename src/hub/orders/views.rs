@@ -1,7 +1,7 @@
 //! What is known of orders.
 
 use super::kept::{KeptOrder, OrderMark};
-use super::keys;
+use super::{keys, subscriptions};
 use crate::hub::keys::prefix;
 use crate::hub::scan::first_keys;
 use crate::hub::{Context, Who, members};
@@ -55,7 +55,8 @@ pub fn orders_due(tx: &mut Tx<'_>, context: &Context<'_>, limit: usize) -> Resul
     Ok(found.iter().take_while(|key| **key < end).filter_map(keys::order_of).collect())
 }
 
-/// Severs a record's orders from its person. The orders stay, as books do; they hold nothing that names her.
+/// Severs a record's orders from its person. The orders stay, as books do; they hold nothing that names her. Her repeat orders
+/// are forgotten.
 pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
     for key in first_keys::<OrderMark>(tx, &keys::all_of_record(record), usize::MAX)? {
         if let Some(id) = keys::order_of(&key)
@@ -67,5 +68,5 @@ pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
         tx.delete(&key);
         tx.announce(&key);
     }
-    Ok(())
+    subscriptions::forget(tx, record)
 }

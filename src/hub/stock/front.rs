@@ -24,6 +24,8 @@ use_cases! {
     stock_at(inquiry: &StockInquiry<'_>) -> Vec<StockAnswer>;
     /// The slots of a date that can be booked; see [`slots_left`](crate::hub::slots_left()).
     slots_left(place: &SlotPlace, plan: &SlotPlan, zone: &Zone, date: NaiveDate) -> Vec<(Slot, u32)>;
+    /// The next slots that are free; see [`free_slots`](crate::hub::free_slots()).
+    free_slots(place: &SlotPlace, plan: &SlotPlan, zone: &Zone, places: u32, limit: usize) -> Vec<Slot>;
     /// Books places in a slot; see [`book_slot`](crate::hub::book_slot()).
     book_slot(key: &ReservationKey, request: &SlotRequest<'_>) -> SlotOutcome;
     /// Gives them back; see [`cancel_booking`](crate::hub::cancel_booking()).

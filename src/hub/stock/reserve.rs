@@ -104,16 +104,27 @@ pub fn act_on_stock(
     act: &StockAct,
     terms: &Terms<'_>,
 ) -> Result<StockOutcome, Stop> {
+    all_on_stock(tx, context, key, std::slice::from_ref(act), terms)
+}
+
+/// Does several acts under one key, one after the other: all of them or none. The last one's answer, or the first refusal.
+pub(in crate::hub) fn all_on_stock(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    key: &ReservationKey,
+    acts: &[StockAct],
+    terms: &Terms<'_>,
+) -> Result<StockOutcome, Stop> {
     let of_ticket = keys::ticket(context, key);
     let mut ticket = tx.get::<Ticket>(&of_ticket)?.unwrap_or_default();
     let mut places: BTreeMap<Place, Key> = BTreeMap::new();
-    let asked = match act {
+    // Parts are of what the ticket has.
+    let asked = acts.iter().flat_map(|act| match act {
         StockAct::Reserve { lines, .. } => lines.as_slice(),
-        // Parts are of what the ticket has.
         _ => &[],
-    };
+    });
     // More places than a ticket may have are refused before any is loaded.
-    for place in ticket.places().chain(asked.iter().map(|line| &line.place)) {
+    for place in ticket.places().chain(asked.map(|line| &line.place)) {
         if places.len() > 2 * reservation::MAX_LINES {
             return Ok(StockOutcome::Refused { why: vec![StockRefusal::TooManyLines] });
         }
@@ -123,16 +134,20 @@ pub fn act_on_stock(
     let loaded = tx.get_many::<KeptShelf>(&of_shelves)?;
     let known = places.keys().zip(loaded).filter_map(|(place, kept)| Some((place.clone(), kept?.shelf)));
     let mut shelves: BTreeMap<Place, Shelf> = known.collect();
-    let outcome = reservation::act(key.as_str(), act, &mut ticket, &mut shelves, terms, context.now);
-    if outcome.is_accepted() {
-        for (place, shelf) in shelves {
-            if let Some(of_shelf) = places.get(&place) {
-                tx.put(of_shelf, &KeptShelf { place, shelf })?;
-            }
+    let mut last = StockOutcome::Accepted { state: ticket.state, awaited: Vec::new() };
+    for act in acts {
+        last = reservation::act(key.as_str(), act, &mut ticket, &mut shelves, terms, context.now);
+        if !last.is_accepted() {
+            return Ok(last);
         }
-        tx.put(&of_ticket, &ticket)?;
     }
-    Ok(outcome)
+    for (place, shelf) in shelves {
+        if let Some(of_shelf) = places.get(&place) {
+            tx.put(of_shelf, &KeptShelf { place, shelf })?;
+        }
+    }
+    tx.put(&of_ticket, &ticket)?;
+    Ok(last)
 }
 
 /// The same, once for each command key: for parts that are issued or given back.

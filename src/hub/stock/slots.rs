@@ -105,6 +105,44 @@ pub fn slots_left(
     Ok(slots.into_iter().zip(books.into_iter().map(left)).collect())
 }
 
+/// Days that are looked through for free slots.
+const MOST_DAYS: usize = 62;
+
+/// The next slots at a place that have so many places left now, at most `limit`, in the order of time: what to offer to whom
+/// a slot was refused.
+///
+/// # Errors
+/// Of the store only.
+///
+/// # Complexity
+/// O(slots) of the days until then, two months at most, and who has places in them.
+pub fn free_slots(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    place: &SlotPlace,
+    plan: &SlotPlan,
+    zone: &Zone,
+    places: u32,
+    limit: usize,
+) -> Result<Vec<Slot>, Stop> {
+    let (today, _) = zone.local(context.now);
+    // A night belongs to the day on which it began.
+    let from = today.pred_opt().unwrap_or(today);
+    let days = MOST_DAYS.min(usize::from(plan.horizon_days).saturating_add(3));
+    let mut free: Vec<Slot> = Vec::new();
+    for date in std::iter::successors(Some(from), NaiveDate::succ_opt).take(days) {
+        if free.len() >= limit {
+            break;
+        }
+        let left = slots_left(tx, context, place, plan, zone, date)?;
+        let fits = left.into_iter().filter(|(_, left)| *left >= places.max(1));
+        free.extend(fits.map(|(slot, _)| slot).filter(|slot| !free.contains(slot)).collect::<Vec<_>>());
+    }
+    free.sort_unstable();
+    free.truncate(limit);
+    Ok(free)
+}
+
 /// Books places in a slot for a key, in place of the slot that it had before: she changes her appointment in one step, and
 /// keeps the old one if the new one is full. Booking the same again changes nothing.
 ///

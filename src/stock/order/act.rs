@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::LocationId;
+use super::super::promise::Promise;
 use crate::cart::Sku;
 use crate::time::{DateTime, Utc};
 
@@ -17,12 +18,9 @@ pub struct NewParcel {
     pub pick_up: Option<LocationId>,
     /// The order's line and how many of it.
     pub units: Vec<(u16, u32)>,
-    /// From when it is ready, or when it arrives.
+    /// When the customer was promised to have it, if she was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised: Option<DateTime<Utc>>,
-    /// Until when it was promised to be kept for her, if it was.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub kept_until: Option<DateTime<Utc>>,
+    pub promise: Option<Promise>,
 }
 
 /// What becomes of units that were not found.
@@ -36,9 +34,9 @@ pub enum Resolution {
         /// Where the customer picks it up; `None` if it is brought to her.
         #[serde(default)]
         pick_up: Option<LocationId>,
-        /// When.
+        /// When the customer is promised to have it now, if she is.
         #[serde(default)]
-        promised: Option<DateTime<Utc>>,
+        promise: Option<Promise>,
     },
     /// Something else comes instead, from the same location and in the same parcel.
     Substitute {

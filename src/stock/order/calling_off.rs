@@ -80,6 +80,7 @@ fn call_off(taking: &mut Taking<'_>, number: u16) {
     parcel.state = ParcelState::Cancelled;
     // About what was missing nothing is to be decided any more.
     for content in parcel.contents.values_mut().flatten() {
+        parcel.without |= content.missing > 0;
         content.units = content.units.saturating_sub(std::mem::take(&mut content.missing));
     }
     if !lines.is_empty() {

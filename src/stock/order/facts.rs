@@ -60,9 +60,12 @@ pub struct Parcel {
     /// Where the customer picks it up; `None` if it is brought to her.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pick_up: Option<LocationId>,
+    /// In which parcel its units were to come before they were not found there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instead_of: Option<u16>,
     /// Where it stands.
     pub state: ParcelState,
-    /// From when it is ready, or when it arrives, as it was last promised.
+    /// By when the customer can have it, as it was last promised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub promised: Option<DateTime<Utc>>,
     /// Until when it was promised to be kept for her, if it was.
@@ -88,6 +91,9 @@ pub struct Parcel {
     /// Whether the customer said that she is outside.
     #[serde(default)]
     pub(super) checked_in: bool,
+    /// Whether units of it were not found, and the customer does without them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) without: bool,
 }
 
 impl Content {
@@ -117,8 +123,9 @@ impl Parcel {
             from: plan.from.clone(),
             pick_up: plan.pick_up.clone(),
             state: ParcelState::Open,
-            promised: plan.promised,
-            kept_until: plan.kept_until,
+            instead_of: None,
+            promised: plan.promise.as_ref().map(|promise| promise.by),
+            kept_until: plan.promise.as_ref().and_then(|promise| promise.until),
             ready_at: None,
             wrong_codes: 0,
             issued: false,
@@ -126,6 +133,7 @@ impl Parcel {
             lost: BTreeMap::new(),
             moved_at: None,
             checked_in: false,
+            without: false,
         })
     }
 
@@ -294,8 +302,7 @@ impl Order {
     ///     from: shop.clone(),
     ///     pick_up: Some(shop.clone()),
     ///     units: vec![(0, 2)],
-    ///     promised: None,
-    ///     kept_until: None,
+    ///     promise: None,
     /// };
     /// let now = "2026-03-20T10:00:00Z".parse()?;
     /// let (rules, hours) = (OrderRules::retail(), OrderHours::new());

@@ -133,6 +133,7 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
     let units = missing.iter().fold(0_u32, |sum, content| sum.saturating_add(content.units));
     match how {
         Resolution::Cancel => {
+            parcel.without = true;
             taking.give_up(&[(line, units)]);
         }
         Resolution::Substitute { sku } => {
@@ -144,15 +145,15 @@ pub(super) fn resolve(taking: &mut Taking<'_>, number: u16, line: u16, how: &Res
             taking.effects.push(Effect::Allocate { parcel: number, lines });
             taking.effects.push(Effect::Reprice { line, sku: sku.clone(), units });
         }
-        Resolution::Wait { from, pick_up, promised } => {
+        Resolution::Wait { from, pick_up, promise } => {
             let plan = NewParcel {
                 from: from.clone(),
                 pick_up: pick_up.clone(),
                 units: vec![(line, units)],
-                promised: *promised,
-                kept_until: None,
+                promise: promise.clone(),
             };
             let mut fresh = Parcel::new(&plan, &taking.order.lines)?;
+            fresh.instead_of = Some(number);
             fresh.contents.insert(line, missing);
             let at = u16::try_from(taking.order.parcels.len()).map_err(|_| OrderRefusal::TooMany)?;
             taking.effects.push(Effect::Allocate { parcel: at, lines: fresh.goods() });

@@ -33,13 +33,16 @@ pub struct OrderRules {
     pub keep_days: u8,
     /// How many opening days before the last one the customer is reminded, as the day begins: 0 on the last day itself.
     pub remind_days_before: u8,
+    /// What left and could not be booked out, as the shelf does not have it, is tried again after so many minutes, then after
+    /// twice as many, up to a day.
+    pub stock_retry_minutes: u32,
     /// After so many wrong codes only who shows who she is gets the parcel.
     pub wrong_codes: u32,
 }
 
 impl OrderRules {
     /// Two payment reminders, half an hour of grace, no apology, a review after three days, goods kept for three opening
-    /// days with a reminder as the last begins, five wrong codes.
+    /// days with a reminder as the last begins, an hour until stock is booked again, five wrong codes.
     #[must_use]
     pub const fn retail() -> Self {
         Self {
@@ -49,6 +52,7 @@ impl OrderRules {
             review_after_hours: Some(72),
             keep_days: 3,
             remind_days_before: 0,
+            stock_retry_minutes: 60,
             wrong_codes: 5,
         }
     }

@@ -94,11 +94,42 @@ impl Subscription {
             .find_map(|number| {
                 // Beyond the last representable day nothing comes.
                 let due = self.due(number)?;
-                let open = (0..LONGEST_CLOSURE)
-                    .find_map(|days| due.checked_add_days(Days::new(days)).filter(|day| is_open(*day)))?;
+                let open = self.put_off(due, &is_open)?;
                 (open > day && self.paused_until.is_none_or(|until| open >= until)).then_some(open)
             })
             .filter(|due| self.last.is_none_or(|last| *due <= last))
+    }
+
+    /// Whether it says how often at all: every none days are none.
+    #[must_use]
+    pub const fn comes(&self) -> bool {
+        match self.every {
+            Every::Days { days } => days > 0,
+            Every::Months { months, .. } => months > 0,
+        }
+    }
+
+    /// Which deliveries come on a day, those that are left out or paused too: more than one where the shop was closed on the
+    /// days before.
+    ///
+    /// # Complexity
+    /// O(days a delivery may be put off for).
+    #[must_use]
+    pub fn numbers_on(&self, day: NaiveDate, is_open: impl Fn(NaiveDate) -> bool) -> Vec<u32> {
+        let start = self.close_to(day);
+        // Every day one, and all that were put off to it.
+        let within = start..start.saturating_add(MOST);
+        within
+            .map_while(|number| Some((number, self.due(number).filter(|due| *due <= day)?)))
+            .filter(|(_, due)| self.put_off(*due, &is_open) == Some(day))
+            .map(|(number, _)| number)
+            .collect()
+    }
+
+    /// The first open day from that one on.
+    fn put_off(&self, due: NaiveDate, is_open: impl Fn(NaiveDate) -> bool) -> Option<NaiveDate> {
+        (0..LONGEST_CLOSURE)
+            .find_map(|days| due.checked_add_days(Days::new(days)).filter(|day| is_open(*day)))
     }
 
     /// A delivery that is surely not after the next one.

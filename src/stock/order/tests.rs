@@ -9,6 +9,7 @@ use crate::cart::Sku;
 use crate::ids::OrderId;
 use crate::keyed::Pepper;
 use crate::stock::LocationId;
+use crate::stock::promise::{Promise, Way};
 use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
 
 const SHOP: &str = "تجریش";
@@ -26,6 +27,11 @@ fn sku(name: &str) -> Sku {
     Sku::parse(name).unwrap()
 }
 
+fn promise(made: DateTime<Utc>, by: DateTime<Utc>) -> Promise {
+    let label = "same day".into();
+    Promise { way: Way::PickUp, made, from: by, by, until: None, label, steps: Vec::new() }
+}
+
 /// Two lines in three parcels: picked up in the shop, brought to the shop, brought home.
 fn order(now: DateTime<Utc>) -> Order {
     let line = |name, units| OrderedLine { sku: sku(name), units, cancelled: 0 };
@@ -33,8 +39,7 @@ fn order(now: DateTime<Utc>) -> Order {
         from: location(from),
         pick_up: pick_up.map(location),
         units,
-        promised: Some(now + TimeDelta::hours(2)),
-        kept_until: None,
+        promise: Some(promise(now, now + TimeDelta::hours(2))),
     };
     let parcels = [
         parcel(SHOP, Some(SHOP), vec![(0, 2), (1, 1)]),
@@ -145,7 +150,7 @@ fn what_is_short_is_asked_about_before_anything_is_told_to_be_ready() {
     for (how, parcels, kept) in [
         (Resolution::Cancel, 3, 1),
         (Resolution::Substitute { sku: sku("CUP") }, 3, 2),
-        (Resolution::Wait { from: location(DEPOT), pick_up: Some(location(SHOP)), promised: None }, 4, 1),
+        (Resolution::Wait { from: location(DEPOT), pick_up: Some(location(SHOP)), promise: None }, 4, 1),
     ] {
         let mut run = Run::new();
         run.act(&OrderAct::Paid).unwrap();
@@ -559,8 +564,8 @@ fn acts() -> impl Strategy<Value = OrderAct> {
     let how = prop_oneof![
         Just(Resolution::Cancel),
         Just(Resolution::Substitute { sku: sku("CUP") }),
-        place.clone().prop_map(|from| Resolution::Wait { from, pick_up: None, promised: None }),
-        Just(Resolution::Wait { from: location(SHOP), pick_up: Some(location(SHOP)), promised: None }),
+        place.clone().prop_map(|from| Resolution::Wait { from, pick_up: None, promise: None }),
+        Just(Resolution::Wait { from: location(SHOP), pick_up: Some(location(SHOP)), promise: None }),
     ];
     let id = prop_oneof![Just("r-1"), Just("r-2")].prop_map(str::to_owned);
     let proof = prop_oneof![Just(Proof::Code), Just(Proof::WrongCode), Just(Proof::Identity)];

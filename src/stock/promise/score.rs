@@ -105,6 +105,10 @@ pub enum PromiseStanding {
         /// How many.
         late_seconds: u64,
     },
+    /// Broken for good: she does not get it, or not all of it.
+    Missed,
+    /// It was called off before it was due: neither kept nor broken.
+    Withdrawn,
 }
 
 impl Promise {
@@ -144,9 +148,11 @@ impl PromiseScore {
     /// Counts one that is not open any more.
     pub fn count(&mut self, standing: PromiseStanding) {
         match standing {
-            PromiseStanding::Open => {}
+            PromiseStanding::Open | PromiseStanding::Withdrawn => {}
             PromiseStanding::Kept { .. } => self.kept = self.kept.saturating_add(1),
-            PromiseStanding::Broken { .. } => self.broken = self.broken.saturating_add(1),
+            PromiseStanding::Broken { .. } | PromiseStanding::Missed => {
+                self.broken = self.broken.saturating_add(1);
+            }
         }
     }
 
