@@ -281,6 +281,13 @@ fn as_many_book_a_slot_as_it_has_places() {
             slots.collect::<BTreeMap<_, _>>().into_iter().find(|(slot, _)| slot.start == start).unwrap().1
         };
         assert_eq!([left(three), left(four)], [0, 3]);
+        // What to offer to whom it was refused: not what begins now, not what is full, and tomorrow too.
+        let free = |places, limit| {
+            let slots = shop.insist(|| hub.free_slots(&place, &plan, &zone, places, limit));
+            slots.iter().map(|slot| slot.start.format("%d %H").to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(free(1, 5), ["20 13", "20 14", "20 16", "20 17", "21 09"]);
+        assert_eq!((free(4, 5), free(1, 0)), (vec![], vec![]));
         // She moves to another hour: her place is free again.
         assert!(booked(&shop.insist(|| hub.book_slot(&won[0], &request(four)))));
         assert_eq!([left(three), left(four)], [1, 2]);

@@ -176,7 +176,8 @@ pub enum StockRefusal {
     Overflow,
 }
 
-/// What a reservation must leave.
+/// What a reservation must leave. It looks at its own places only, so what a company keeps back over all locations together is not
+/// among them: that shows in an [`Assortment`](crate::stock::availability::Assortment).
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terms<'a> {
     /// What is kept back.
