@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::calendar::{from_jalali, to_jalali};
+use crate::calendar::{HORIZON_DAYS, from_jalali, to_jalali};
 use crate::time::{Days, Months, NaiveDate};
 
 /// Whose months count.
@@ -80,24 +80,64 @@ const MOST: u32 = 5_000;
 /// Days that a delivery is put off for closed days.
 const LONGEST_CLOSURE: u64 = 60;
 
+/// A shop that is asked about later and later days.
+struct Shop<F> {
+    is_open: F,
+    /// From that day until the day before that one it is closed.
+    closed: Option<(NaiveDate, NaiveDate)>,
+}
+
+impl<F: Fn(NaiveDate) -> bool> Shop<F> {
+    /// The first day on which it is open, from one on that is not before the last one asked for; no day is looked at twice.
+    fn opens(&mut self, due: NaiveDate) -> Option<NaiveDate> {
+        let (from, until) =
+            self.closed.filter(|(from, until)| (*from..*until).contains(&due)).unwrap_or((due, due));
+        // Where the last representable day is near, up to that.
+        let end = due.checked_add_days(Days::new(LONGEST_CLOSURE)).unwrap_or(NaiveDate::MAX);
+        let mut day = until;
+        while day < end {
+            if (self.is_open)(day) {
+                self.closed = Some((from, day));
+                return Some(day);
+            }
+            day = day.succ_opt()?;
+        }
+        self.closed = Some((from, day));
+        None
+    }
+}
+
 impl Subscription {
-    /// The day of the next order after a day. Where the shop is closed it comes on the next day on which it is open; `None`
-    /// if there is none any more.
+    /// The day of the next order after a day. Where the shop is closed it comes on the next day on which it is open, of the 60
+    /// from its own on; `None` if there is none any more, or the shop is closed for longer than
+    /// [three years](crate::calendar::HORIZON_DAYS).
     ///
     /// # Complexity
-    /// O(deliveries passed since the first, at most 5,000).
+    /// O(deliveries left out) and O(days on which the shop is closed), at most some thousands.
     #[must_use]
     pub fn next_after(&self, day: NaiveDate, is_open: impl Fn(NaiveDate) -> bool) -> Option<NaiveDate> {
-        let start = self.close_to(day);
-        (start..start.saturating_add(MOST))
-            .filter(|number| !self.skipped.contains(number))
-            .find_map(|number| {
-                // Beyond the last representable day nothing comes.
-                let due = self.due(number)?;
-                let open = self.put_off(due, &is_open)?;
-                (open > day && self.paused_until.is_none_or(|until| open >= until)).then_some(open)
-            })
-            .filter(|due| self.last.is_none_or(|last| *due <= last))
+        // None comes before the pause is over.
+        let after = self.paused_until.and_then(|until| until.pred_opt()).map_or(day, |last| day.max(last));
+        let start = self.close_to(after);
+        let (mut shop, mut closed_since) = (Shop { is_open, closed: None }, None);
+        for number in (start..start.saturating_add(MOST)).filter(|number| !self.skipped.contains(number)) {
+            // Beyond the last representable day nothing comes.
+            let due = self.due(number)?;
+            if self.last.is_some_and(|last| due > last) {
+                return None;
+            }
+            if let Some(open) = shop.opens(due) {
+                if open > after {
+                    return Some(open).filter(|open| self.last.is_none_or(|last| *open <= last));
+                }
+                closed_since = None;
+            } else if due.signed_duration_since(*closed_since.get_or_insert(due)).num_days()
+                > i64::from(HORIZON_DAYS)
+            {
+                return None;
+            }
+        }
+        None
     }
 
     /// Whether it says how often at all: every none days are none.
@@ -113,23 +153,16 @@ impl Subscription {
     /// days before.
     ///
     /// # Complexity
-    /// O(days a delivery may be put off for).
+    /// O(days that a delivery may be put off for).
     #[must_use]
     pub fn numbers_on(&self, day: NaiveDate, is_open: impl Fn(NaiveDate) -> bool) -> Vec<u32> {
         let start = self.close_to(day);
-        // Every day one, and all that were put off to it.
-        let within = start..start.saturating_add(MOST);
-        within
-            .map_while(|number| Some((number, self.due(number).filter(|due| *due <= day)?)))
-            .filter(|(_, due)| self.put_off(*due, &is_open) == Some(day))
+        let mut shop = Shop { is_open, closed: None };
+        let all = (start..start.saturating_add(MOST)).map_while(|number| Some((number, self.due(number)?)));
+        all.take_while(|(_, due)| *due <= day)
+            .filter(|(_, due)| shop.opens(*due) == Some(day))
             .map(|(number, _)| number)
             .collect()
-    }
-
-    /// The first open day from that one on.
-    fn put_off(&self, due: NaiveDate, is_open: impl Fn(NaiveDate) -> bool) -> Option<NaiveDate> {
-        (0..LONGEST_CLOSURE)
-            .find_map(|days| due.checked_add_days(Days::new(days)).filter(|day| is_open(*day)))
     }
 
     /// A delivery that is surely not after the next one.

@@ -556,6 +556,67 @@ fn repeat_orders_keep_their_day_in_both_calendars() {
     assert_eq!(years.next_after(day("2400-05-03"), |_| true), Some(day("2400-06-01")));
 }
 
+fn date(text: &str) -> NaiveDate {
+    text.parse().unwrap()
+}
+
+/// Every day from the end of January on.
+fn yearlong() -> Subscription {
+    Subscription {
+        first: date("2026-01-31"),
+        every: Every::Days { days: 1 },
+        skipped: BTreeSet::new(),
+        paused_until: None,
+        last: None,
+    }
+}
+
+#[test]
+fn a_shop_that_never_opens_is_not_asked_for_ever() {
+    let asked = std::cell::Cell::new(0_u32);
+    let never = |_| {
+        asked.set(asked.get() + 1);
+        false
+    };
+    for every in [Every::Days { days: 1 }, Every::Months { months: 1, calendar: MonthCalendar::Jalali }] {
+        let own = Subscription { every, ..yearlong() };
+        asked.set(0);
+        assert_eq!(own.next_after(date("2026-01-31"), never), None);
+        assert!(asked.get() < 3_000, "{}", asked.get());
+        asked.set(0);
+        assert!(own.numbers_on(date("2027-01-31"), never).is_empty());
+        assert!(asked.get() < 300, "{}", asked.get());
+        // A pause of centuries is not counted through, and neither is the time after the last day.
+        let paused = Subscription { paused_until: Some(date("9999-01-01")), ..own.clone() };
+        let next = paused.next_after(date("2026-01-31"), |_| true);
+        // The Iranian calendar is not known so far ahead.
+        assert!(next == Some(date("9999-01-01")) || next.is_none() && own.every != yearlong().every);
+        let over = Subscription { last: Some(date("2026-02-01")), ..own };
+        asked.set(0);
+        assert_eq!(over.next_after(date("2026-02-01"), never), None);
+        assert!(asked.get() < 300, "{}", asked.get());
+    }
+}
+
+/// Day by day: what the dates are that no cleverness is needed for.
+fn dates_by_the_day(
+    own: &Subscription,
+    is_open: impl Fn(NaiveDate) -> bool,
+    from: NaiveDate,
+) -> BTreeMap<NaiveDate, Vec<u32>> {
+    let mut dates: BTreeMap<NaiveDate, Vec<u32>> = BTreeMap::new();
+    let Every::Days { days } = own.every else { panic!() };
+    for number in 0..200_u32 {
+        let due = own.first + TimeDelta::days(i64::from(number) * i64::from(days));
+        if let Some(open) = (0..60).map(|later| due + TimeDelta::days(later)).find(|day| is_open(*day))
+            && open > from
+        {
+            dates.entry(open).or_default().push(number);
+        }
+    }
+    dates
+}
+
 fn acts() -> impl Strategy<Value = OrderAct> {
     let parcel = 0_u16..5;
     let place = prop_oneof![Just(SHOP), Just(DEPOT)].prop_map(location);
@@ -693,6 +754,28 @@ proptest! {
                 prop_assert_eq!(&run.order, &before, "{:?}", what);
                 prop_assert!(run.effects.is_empty() && run.told.len() == count, "{:?}", what);
             }
+        }
+    }
+
+    /// The next date is the one that is found by looking at every day.
+    #[test]
+    fn the_next_date_is_found_by_the_day(
+        days in 1_u16..20, skipped in proptest::collection::btree_set(0_u32..30, 0..6), pause in proptest::option::of(0_i64..90),
+        closed in proptest::collection::btree_set(0_i64..120, 0..80), from in -20_i64..120,
+    ) {
+        let first = date("2026-12-20");
+        let paused_until = pause.map(|pause| first + TimeDelta::days(pause));
+        let own = Subscription { first, every: Every::Days { days }, skipped, paused_until, last: None };
+        let is_open = |day: NaiveDate| !closed.contains(&day.signed_duration_since(first).num_days());
+        let from = first + TimeDelta::days(from);
+        let all = dates_by_the_day(&own, is_open, from);
+        let comes = |numbers: &Vec<u32>| numbers.iter().any(|number| !own.skipped.contains(number));
+        let expected = all.iter().find(|(date, numbers)| {
+            comes(numbers) && own.paused_until.is_none_or(|until| **date >= until)
+        });
+        prop_assert_eq!(own.next_after(from, is_open), expected.map(|(date, _)| *date));
+        for (date, numbers) in all.iter().take(5) {
+            prop_assert_eq!(&own.numbers_on(*date, is_open), numbers);
         }
     }
 
