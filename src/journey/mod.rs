@@ -2,6 +2,7 @@
 //!
 //! * [`Timeline`]: one person's events from all records, in one total order that does not depend on arrival.
 //! * [`sessions`]: visits per device; [`owners`]: whose the acts on a shared device are.
+//! * [`reading`]: which events are touches, and what conversions are worth: rules as data, and journeys made by them.
 //! * [`paths`]: whole journeys, cleaned, mapped and counted; [`attribution`]: credit where it is due.
 //! * [`funnel`]: how far people get through steps, and how fast.
 //! * [`stages`](mod@stages): how near customers are; [`pain_points`]: where it hurts; [`measures`]: how well channels work as one.
@@ -16,6 +17,7 @@ pub mod measures;
 mod ownership;
 pub mod pain_points;
 pub mod paths;
+pub mod reading;
 mod resume_token;
 mod session;
 mod session_update;

@@ -5,7 +5,7 @@ use super::profile::{FunnelEvent, Passage, ProfileFunnel};
 use super::settings::{Entry, ExclusionPolicy, Funnel, StepOrder};
 
 /// Chains by how far they got, in memory that is used again.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Chains {
     /// For each level whether a chain stands there.
     alive: Vec<bool>,

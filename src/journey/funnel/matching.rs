@@ -2,7 +2,7 @@
 
 /// Events by the steps that they match, and a matching of steps to them that grows one step at a time (Kuhn's
 /// augmenting paths).
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Matching {
     masks: Vec<u32>,
     /// For each event the step that it serves.

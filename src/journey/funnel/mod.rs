@@ -27,7 +27,7 @@ mod report;
 mod settings;
 
 pub use profile::{FunnelEvent, Passage, ProfileFunnel};
-pub use report::{FunnelCounts, FunnelReport, StepCount};
+pub use report::{FunnelCounts, FunnelReport, FunnelTally, StepCount};
 pub use settings::{
     Counting, Entry, Exclusion, ExclusionPolicy, Funnel, FunnelError, FunnelErrorKind, MAX_STEPS, StepOrder,
 };

@@ -1,0 +1,124 @@
+//! What was earned, and what was paid back.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use super::step::{Journey, JourneyStep, StepKind};
+use crate::event::OrderKey;
+use crate::journey::paths::Conversion;
+use crate::time::{DateTime, Utc};
+
+/// The orders of all customers, so that a refund finds its order in whichever journey that is: the one who pays is not always
+/// the one who gets the money back.
+///
+/// ```
+/// use throughline::journey::reading::{Journey, OrderBook};
+/// let mut book = OrderBook::default();
+/// book.add(&Journey::default());
+/// assert_eq!(book.refunds(), 0);
+/// ```
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct OrderBook {
+    /// By order, in the total order of events.
+    refunds: BTreeMap<Box<str>, BTreeSet<Refund>>,
+    sold: BTreeSet<Box<str>>,
+}
+
+/// One refund. Its place in the total order and the event's id first.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Refund {
+    order: OrderKey,
+    /// `None`: the rest.
+    value_minor: Option<i64>,
+}
+
+impl fmt::Debug for OrderBook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrderBook")
+            .field("sold", &self.sold.len())
+            .field("refunds", &self.refunds())
+            .finish_non_exhaustive()
+    }
+}
+
+impl OrderBook {
+    /// Takes in one journey; the order of journeys makes no difference.
+    ///
+    /// # Complexity
+    /// O(n log m) for n steps and m orders; memory for the name of each order.
+    pub fn add(&mut self, journey: &Journey) {
+        for step in &journey.steps {
+            let Some(order) = order_of(step) else { continue };
+            match step.kind {
+                StepKind::Conversion => {
+                    self.sold.insert(order.into());
+                }
+                StepKind::Refund => {
+                    self.refunds.entry(order.into()).or_default().insert(refund(step));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Whether a journey has a sale of that order.
+    #[must_use]
+    pub fn is_sold(&self, order: &str) -> bool {
+        self.sold.contains(order)
+    }
+
+    /// How many refunds there are.
+    #[must_use]
+    pub fn refunds(&self) -> usize {
+        self.refunds.values().map(BTreeSet::len).sum()
+    }
+}
+
+fn order_of(step: &JourneyStep) -> Option<&str> {
+    step.money.as_ref()?.order.as_deref()
+}
+
+fn refund(step: &JourneyStep) -> Refund {
+    let stated = step.money.as_ref().filter(|money| !money.whole).and_then(|money| money.value_minor);
+    Refund { order: step.order.clone(), value_minor: stated }
+}
+
+/// Sales, then what is taken back. The refunds of an order take, in their order, what they state, and never more than is left
+/// of it.
+pub(super) fn conversions<'a>(journey: &'a Journey, book: Option<&'a OrderBook>) -> Vec<Conversion<'a>> {
+    let mut own = OrderBook::default();
+    own.add(journey);
+    let book = book.unwrap_or(&own);
+    let mut all = Vec::new();
+    let mut here: BTreeSet<&str> = BTreeSet::new();
+    for step in journey.steps.iter().filter(|step| step.kind == StepKind::Conversion) {
+        let Some(money) = step.money.as_ref().filter(|money| !money.again) else { continue };
+        let (order, value) = (money.order.as_deref(), money.value_minor.unwrap_or(0));
+        all.push(Conversion { at: step.order.time, value_minor: value, order });
+        // Of several sales of one order, the first bears the refunds.
+        let Some(order) = order.filter(|order| here.insert(order)) else { continue };
+        let mut left = value;
+        for refund in book.refunds.get(order).into_iter().flatten() {
+            let part = refund.value_minor.map_or(left, |stated| stated.min(left));
+            if part > 0 {
+                all.push(taken(refund.order.time, part, Some(order)));
+                left -= part;
+            }
+        }
+    }
+    for step in journey.steps.iter().filter(|step| step.kind == StepKind::Refund) {
+        let order = order_of(step);
+        // Somebody's journey has the sale.
+        if order.is_some_and(|order| book.sold.contains(order)) {
+            continue;
+        }
+        if let Some(stated) = refund(step).value_minor.filter(|stated| *stated > 0) {
+            all.push(taken(step.order.time, stated, order));
+        }
+    }
+    all
+}
+
+fn taken(at: DateTime<Utc>, minor: i64, order: Option<&str>) -> Conversion<'_> {
+    Conversion { at, value_minor: minor.saturating_neg(), order }
+}
