@@ -6,11 +6,14 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::Value;
 use throughline::journey::attribution::{
-    Credits, CustomWeights, MarkovSettings, OrderSettings, RateShapley, Rule, SamplingSettings, Shapley,
-    choose_order, credit, explain, markov, shapley, shapley_ordered, shapley_rate, shapley_rate_sampled,
+    Credits, CustomWeights, MarkovSettings, Model, OrderSettings, RateShapley, Rule, SamplingSettings,
+    Shapley, choose_order, credit, explain, explain_history, markov, shapley, shapley_ordered, shapley_rate,
+    shapley_rate_sampled, words,
 };
-use throughline::journey::paths::{Outcome, Paths, PathsErrorKind, Touch};
-use throughline::time::from_millis;
+use throughline::journey::paths::{
+    Cleaning, CleaningStep, Conversion, Fate, HistorySettings, Outcome, Paths, PathsErrorKind, Touch,
+};
+use throughline::time::{TimeDelta, from_millis};
 
 #[path = "journey_support/mod.rs"]
 mod support;
@@ -74,6 +77,14 @@ fn chains_to_a_billionth() {
             close(effect.value, value[&*effect.channel], name);
         }
         same_conversions(&solved.credits, &expected["conversions"], name);
+        let off: f64 = solved
+            .effects
+            .iter()
+            .flat_map(|effect| solved.explain(&effect.channel))
+            .filter(|reason| reason.rule == "rounding")
+            .map(|reason| reason.weight.unwrap().abs())
+            .fold(0.0, f64::max);
+        assert!(off < 1.0, "{name}: a channel got {off} more or less than its share");
         if expected.get("value_minor_exact").is_some() {
             same_values(&solved.credits, &expected["value_minor_exact"], name);
         }
@@ -145,6 +156,31 @@ fn a_half_life_halves() {
     untimed.push(["a", "b"], Outcome::won(300)).unwrap();
     let rule = Rule::TimeDecay { half_life_seconds: 60, untimed_gap_seconds: 60 };
     assert_eq!(credit(&untimed, &rule).unwrap().value_of("b"), Some(200));
+}
+
+/// The reference has credits of time decay, but its 2,000 paths have no times: they were left out when the file was written. No
+/// constant gap between touches, from an hour to a week, gives its credits; a day comes nearest, and is off by half a percent
+/// of the value moved. So no exact check of the decay itself can be made of it. What can be is made here: without any gap the
+/// decay is the linear rule, with a half-life that no gap survives it is the last touch, both to the minor unit; and with a gap of a
+/// day it is near. With times the formula is held against exact powers of two above, and against a naive model below.
+#[test]
+fn time_decay_lies_between_linear_and_last() {
+    let (paths, expected) = (paths(), expected());
+    let decay = |half_life_seconds, untimed_gap_seconds| {
+        credit(&paths, &Rule::TimeDecay { half_life_seconds, untimed_gap_seconds }).unwrap()
+    };
+    same_values(&decay(604_800, 0), &expected["heuristic"]["linear"]["value"], "no gap");
+    same_conversions(&decay(604_800, 0), &expected["heuristic"]["linear"]["conversions"], "no gap");
+    same_values(&decay(1, 60), &expected["heuristic"]["last"]["value"], "no memory");
+    let moved = |gap: u32| {
+        let theirs: BTreeMap<String, i64> = map(&expected["heuristic"]["time_decay_7d"]["value"]);
+        let credits = decay(604_800, gap);
+        assert_eq!(credits.value_sum(), 1_829_498);
+        theirs.iter().map(|(name, value)| (credits.value_of(name).unwrap() - value).abs()).sum::<i64>() / 2
+    };
+    let gaps = [3_600, 21_600, 86_400, 172_800, 604_800].map(moved);
+    assert_eq!(gaps.iter().min(), Some(&gaps[2]));
+    assert!(gaps[2] > 0 && gaps[2] < 1_829_498 / 200, "{gaps:?}");
 }
 
 type Row = (Vec<(u8, i64)>, Option<u8>, u32, i64, u32);
@@ -223,6 +259,103 @@ proptest! {
                 prop_assert_eq!(credits.value_sum(), total);
                 let sum: f64 = credits.channels.iter().map(|one| one.conversions).sum();
                 prop_assert!((sum + credits.none.conversions - conversions).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn time_decay_equals_a_naive_model(path in prop::collection::vec((0..5_u8, 0..900_000_000_i64), 1..9), value in -5000..9000_i64) {
+        let paths = made(&[(path.clone(), None, 1, value, 0)], true);
+        let mut at = 0;
+        let times: Vec<i64> = path.iter().map(|(_, gap)| { at += gap; at }).collect();
+        // Shares as they are defined, without whole weights: each part is within a minor unit of its share.
+        let weights: Vec<f64> = times.iter().map(|time| (-((at - time) as f64) / 604_800_000.0).exp2()).collect();
+        let sum: f64 = weights.iter().sum();
+        let why = explain(&paths, 0, &Rule::time_decay()).unwrap();
+        for (touch, weight) in why.iter().zip(&weights) {
+            prop_assert!((touch.share - weight / sum).abs() < 1e-9);
+            prop_assert!((touch.value_minor as f64 - value as f64 * weight / sum).abs() < 1.0 + 1e-6);
+        }
+        prop_assert_eq!(why.iter().map(|touch| touch.value_minor).sum::<i64>(), value);
+    }
+
+    #[test]
+    fn every_model_explains_each_touch_of_a_history(
+        touches in prop::collection::vec((0..5_u8, 0..100_i64, any::<bool>()), 0..12),
+        conversions in prop::collection::vec((0..100_i64, -900..2000_i64, prop::option::of(0..3_u8)), 0..6),
+        reuse: bool,
+        steps in prop::collection::vec(0..6_usize, 0..3),
+        days in prop::option::of(0..60_u32),
+        most in prop::option::of(0..5_u32),
+    ) {
+        let day = |day: i64| from_millis(day * 86_400_000);
+        let touches: Vec<Touch<'_>> =
+            touches.iter().map(|(name, at, key)| Touch { channel: NAMES[usize::from(*name)], at: day(*at), key: *key }).collect();
+        let orders = ["o1", "o2", "o3"];
+        let conversions: Vec<Conversion<'_>> = conversions.iter().map(|(at, value_minor, order)| Conversion {
+            at: day(*at), value_minor: *value_minor, order: order.map(|order| orders[usize::from(order)]),
+        }).collect();
+        let step = |number: &usize| match number {
+            0 => CleaningStep::Unique,
+            1 => CleaningStep::Exposure,
+            2 => CleaningStep::First,
+            3 => CleaningStep::Frequency,
+            4 => CleaningStep::RemoveIfLastAndNotAll("direct".into()),
+            _ => CleaningStep::RemoveIfNotAll("direct".into()),
+        };
+        let cleaning = Cleaning { look_back_days: days, look_back_steps: most, steps: steps.iter().map(step).collect() };
+        let settings = HistorySettings { cleaning, reuse };
+        let mut paths = Paths::new();
+        paths.push_history(&touches, &conversions, &settings).unwrap();
+        let solved = markov(&paths, &MarkovSettings::default()).unwrap();
+        let usual = rules();
+        let models = usual.iter().map(Model::Rule).chain([Model::Markov(&solved), Model::Shapley]);
+        for model in models {
+            let why = explain_history(&touches, &conversions, &settings, model).unwrap();
+            prop_assert_eq!(why.len(), conversions.len());
+            let mut sums: BTreeMap<Box<str>, i64> = BTreeMap::new();
+            let mut none = 0;
+            for one in &why {
+                prop_assert_eq!(one.touches.len(), touches.len());
+                let counted = one.touches.iter().filter(|touch| matches!(touch.fate, Fate::Counts(_))).count();
+                prop_assert_eq!(counted, one.credits.len());
+                for (place, touch) in one.touches.iter().enumerate() {
+                    let reasons = one.reasons(place);
+                    prop_assert!(!reasons.is_empty());
+                    prop_assert!(reasons.iter().all(|reason| words(&reason.rule).is_some()), "{:?}", reasons);
+                    if let Fate::Counts(place) = touch.fate {
+                        prop_assert!(one.credits[place].channel.starts_with(&*touch.channel));
+                    }
+                    // A touch too old is so by the definition, unless a refund has the path of its sale.
+                    if touch.fate == Fate::BeforeDays && one.value_minor >= 0 {
+                        prop_assert!(one.at - touch.at > TimeDelta::days(i64::from(days.unwrap())));
+                    }
+                    if touch.fate == Fate::AfterEnd && one.value_minor >= 0 {
+                        prop_assert!(touch.at > one.at);
+                    }
+                }
+                for credit in &one.credits {
+                    *sums.entry(credit.channel.clone()).or_default() += credit.value_minor;
+                }
+                none += if one.credits.is_empty() { one.value_minor } else { 0 };
+                prop_assert!(one.to_text().lines().count() > touches.len());
+            }
+            let credits = match model {
+                Model::Rule(rule) => credit(&paths, rule).unwrap(),
+                Model::Markov(markov) => markov.per_journey(&paths).unwrap(),
+                // Each path is rounded for itself here, and all together there.
+                Model::Shapley => {
+                    let fair = shapley(&paths).unwrap();
+                    for value in &fair.values {
+                        let ours = sums.get(&value.channel).copied().unwrap_or(0);
+                        prop_assert!((ours as f64 - value.value).abs() <= conversions.len() as f64);
+                    }
+                    continue;
+                }
+            };
+            prop_assert_eq!(credits.none.value_minor, none);
+            for one in &credits.channels {
+                prop_assert_eq!(one.value_minor, sums.get(&one.channel).copied().unwrap_or(0), "{:?}", model);
             }
         }
     }

@@ -56,6 +56,13 @@ impl Credits {
         self.channels.get(place)
     }
 
+    /// What the money rule added to a channel's exact share of all that the channels earned, in minor units.
+    #[expect(clippy::cast_precision_loss, reason = "an explanation, of less than 2^53 minor units")]
+    pub(super) fn rounding(&self, channel: &str, share: f64) -> Option<f64> {
+        let all = self.value_sum() - i128::from(self.none.value_minor);
+        Some(self.value_of(channel)? as f64 - share * all as f64)
+    }
+
     /// The value of all channels and of [`none`](Self::none) in minor units.
     #[must_use]
     pub fn value_sum(&self) -> i128 {

@@ -20,6 +20,8 @@ pub enum AttributionErrorKind {
     NotConverged,
     /// There is no such path: fix the calling code.
     UnknownPath,
+    /// A touch without a channel, or more than a set of paths holds: leave it out.
+    InvalidTouches,
 }
 
 /// A question to attribution that has no answer.
@@ -52,6 +54,7 @@ impl fmt::Display for AttributionError {
             AttributionErrorKind::Overflow => "a credit does not fit 64 bits",
             AttributionErrorKind::NotConverged => "the chain absorbs too slowly to be solved",
             AttributionErrorKind::UnknownPath => "no such path",
+            AttributionErrorKind::InvalidTouches => "the touches do not make paths",
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Why a touch got what it got.
 
+use serde::{Deserialize, Serialize};
+
 use super::credit::conversions_per_weight;
 use super::divide::Divider;
 use super::rule::Rule;
@@ -9,7 +11,8 @@ use crate::journey::paths::{Path, Paths};
 use crate::reason::Reason;
 
 /// What one touch got, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TouchCredit {
     /// Its place in the path, from 0.
     pub touch: usize,
@@ -25,7 +28,7 @@ pub struct TouchCredit {
     /// (`touch:0`), the weight is the share. `first_touch`, `last_touch`, `last_non_direct`, `all_direct`, `equal_share`,
     /// `time_decay`, `assumed_gap`, `single_touch`, `two_touches`, `first_position`, `middle_position`,
     /// `last_position`, `key_touch`, `middle_is_key`, `key_at_end`, `participation`, `custom_weight`, `zero_weights`,
-    /// `not_chosen`; then `largest_remainder` if a minor unit was rounded up to it, and `refund` if the value is
+    /// `not_chosen`, and `removal_effect` and `shared_by_channels` of the models that are no rules; then `largest_remainder` if a minor unit was rounded up to it, and `refund` if the value is
     /// negative and mirrors a sale.
     pub reasons: Vec<Reason>,
 }
@@ -78,7 +81,7 @@ pub fn explain_by(
     Ok(touches(&path, &weights, false, |_, _| vec!["custom_weight"]))
 }
 
-fn touches(
+pub(super) fn touches(
     path: &Path<'_>,
     weights: &[u64],
     participation: bool,

@@ -6,7 +6,8 @@
 //! | what would be lost without the channel, by a Markov chain | [`markov`]; of which order, [`choose_order`] |
 //! | the fair share by cooperative game theory, in conversions and value | [`shapley`], by place in the path [`shapley_ordered`] |
 //! | what a channel adds to the rate of conversions: a probability, neither conversions nor value | [`shapley_rate`], [`shapley_rate_sampled`] |
-//! | why a touch got what it got | [`explain`], [`Markov::explain`], [`Shapley::explain`] |
+//! | why a touch got what it got, and why another one did not count | [`explain_history`] under any [`Model`], [`explain`] for one path |
+//! | why a channel got what it got | [`Markov::explain`], [`Shapley::explain`] |
 //!
 //! All of it works on [`Paths`](super::paths::Paths), is a function of the set of paths (their order makes no difference,
 //! to the last bit), and is exact: no simulation, except where a function says *sampled*.
@@ -36,6 +37,7 @@ mod credit;
 mod divide;
 mod error;
 mod explain;
+mod explain_history;
 mod markov;
 mod rule;
 mod shapley;
@@ -45,6 +47,7 @@ mod weights;
 pub use credit::{ChannelCredit, Credits, Sharing, credit, credit_by};
 pub use error::{AttributionError, AttributionErrorKind};
 pub use explain::{TouchCredit, explain, explain_by};
+pub use explain_history::{ConversionCredit, Model, TouchFate, explain_history, words};
 pub use markov::{
     MAX_ORDER, Markov, MarkovSettings, Measures, OrderChoice, OrderFit, OrderSettings, RemovalEffect,
     choose_order, markov,

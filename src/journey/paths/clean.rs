@@ -98,21 +98,79 @@ impl Cleaning {
     /// ```
     #[must_use]
     pub fn touches(&self, touches: &[Touch<'_>], end: DateTime<Utc>) -> Vec<CleanTouch> {
-        let oldest = self.look_back_days.map(|days| TimeDelta::days(i64::from(days)));
-        let counts = |at: DateTime<Utc>| {
-            at <= end && oldest.is_none_or(|oldest| end.signed_duration_since(at) <= oldest)
-        };
-        let mut path: Vec<CleanTouch> = touches
-            .iter()
-            .filter(|touch| counts(touch.at))
-            .map(|touch| CleanTouch { channel: touch.channel.to_owned(), at: touch.at, key: touch.key })
-            .collect();
-        if let Some(most) = self.look_back_steps {
-            let most = usize::try_from(most).unwrap_or(usize::MAX);
-            path.drain(..path.len().saturating_sub(most));
-        }
+        let mut path = self.look_back(touches, end, |_, _| ());
         for step in &self.steps {
             step.apply(&mut path);
+        }
+        path.into_iter().map(|placed| placed.touch).collect()
+    }
+
+    /// The same, and what became of each touch.
+    ///
+    /// # Complexity
+    /// As [`touches`](Self::touches).
+    ///
+    /// ```
+    /// use throughline::journey::paths::{Cleaning, Fate, Touch};
+    /// use throughline::time::from_millis;
+    /// let touch = |channel, day: i64| Touch { channel, at: from_millis(day * 86_400_000), key: false };
+    /// let touches = [touch("web", 0), touch("web", 20), touch("web", 21), touch("app", 60)];
+    /// let (path, fates) = Cleaning::default().traced(&touches, from_millis(40 * 86_400_000));
+    /// assert_eq!(path.len(), 1);
+    /// assert_eq!(fates, [Fate::BeforeDays, Fate::Counts(0), Fate::Cleaned(0), Fate::AfterEnd]);
+    /// ```
+    #[must_use]
+    pub fn traced(&self, touches: &[Touch<'_>], end: DateTime<Utc>) -> (Vec<CleanTouch>, Vec<Fate>) {
+        let mut fates = vec![Fate::Counts(0); touches.len()];
+        let mut path = self.look_back(touches, end, |place, fate| {
+            if let Some(known) = fates.get_mut(place) {
+                *known = fate;
+            }
+        });
+        for (number, step) in self.steps.iter().enumerate() {
+            let before: Vec<usize> = path.iter().map(|placed| placed.place).collect();
+            step.apply(&mut path);
+            let mut kept = path.iter().map(|placed| placed.place).peekable();
+            for place in before {
+                if kept.next_if_eq(&place).is_none()
+                    && let Some(fate) = fates.get_mut(place)
+                {
+                    *fate = Fate::Cleaned(number);
+                }
+            }
+        }
+        for (number, placed) in path.iter().enumerate() {
+            if let Some(fate) = fates.get_mut(placed.place) {
+                *fate = Fate::Counts(number);
+            }
+        }
+        (path.into_iter().map(|placed| placed.touch).collect(), fates)
+    }
+
+    /// The touches that the look-back leaves; `lost` is told the place of each other one.
+    fn look_back(
+        &self,
+        touches: &[Touch<'_>],
+        end: DateTime<Utc>,
+        mut lost: impl FnMut(usize, Fate),
+    ) -> Vec<Placed> {
+        let oldest = self.look_back_days.map(|days| TimeDelta::days(i64::from(days)));
+        let mut path = Vec::with_capacity(touches.len());
+        for (place, touch) in touches.iter().enumerate() {
+            if touch.at > end {
+                lost(place, Fate::AfterEnd);
+            } else if oldest.is_some_and(|oldest| end.signed_duration_since(touch.at) > oldest) {
+                lost(place, Fate::BeforeDays);
+            } else {
+                let touch = CleanTouch { channel: touch.channel.to_owned(), at: touch.at, key: touch.key };
+                path.push(Placed { touch, place });
+            }
+        }
+        if let Some(most) = self.look_back_steps {
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            for placed in path.drain(..path.len().saturating_sub(most)) {
+                lost(placed.place, Fate::BeforeSteps);
+            }
         }
         path
     }
@@ -127,6 +185,30 @@ impl Cleaning {
             self.look_back_steps.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
         touches.get(by_time.max(touches.len().saturating_sub(most))..).unwrap_or_default()
     }
+}
+
+/// What became of a touch when a path was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It counts, at that place of the path, from 0.
+    Counts(usize),
+    /// It came after the end of the path.
+    AfterEnd,
+    /// It belongs to an earlier conversion, and touches count once.
+    UsedBefore,
+    /// It was longer ago than the days one looks back.
+    BeforeDays,
+    /// More touches came after it than one looks back.
+    BeforeSteps,
+    /// That step of the cleaning took it away, from 0.
+    Cleaned(usize),
+}
+
+/// A touch and its place among those given.
+struct Placed {
+    touch: CleanTouch,
+    place: usize,
 }
 
 /// A touch of a cleaned path.
@@ -155,24 +237,24 @@ impl fmt::Debug for CleanTouch {
 }
 
 impl CleaningStep {
-    fn apply(&self, path: &mut Vec<CleanTouch>) {
+    fn apply(&self, path: &mut Vec<Placed>) {
         match self {
             Self::Unique => {}
             Self::Exposure => path.dedup_by(|later, earlier| {
-                let equal = later.channel == earlier.channel;
-                earlier.key |= equal && later.key;
+                let equal = later.touch.channel == earlier.touch.channel;
+                earlier.touch.key |= equal && later.touch.key;
                 equal
             }),
             Self::First | Self::Frequency => {
                 // How often, and whether one of them is the key touch.
                 let mut counts = BTreeMap::<String, (usize, bool)>::new();
-                path.retain(|touch| {
+                path.retain(|Placed { touch, .. }| {
                     let count = counts.entry(touch.channel.clone()).or_insert((0, false));
                     count.0 += 1;
                     count.1 |= touch.key;
                     count.0 == 1
                 });
-                for touch in path {
+                for Placed { touch, .. } in path {
                     let (count, key) = counts.get(&touch.channel).copied().unwrap_or((1, touch.key));
                     touch.key = key;
                     if *self == Self::Frequency {
@@ -181,15 +263,15 @@ impl CleaningStep {
                 }
             }
             Self::RemoveIfLastAndNotAll(name) => {
-                if path.iter().any(|touch| *touch.channel != **name) {
-                    while path.last().is_some_and(|touch| *touch.channel == **name) {
+                if path.iter().any(|placed| *placed.touch.channel != **name) {
+                    while path.last().is_some_and(|placed| *placed.touch.channel == **name) {
                         path.pop();
                     }
                 }
             }
             Self::RemoveIfNotAll(name) => {
-                if path.iter().any(|touch| *touch.channel != **name) {
-                    path.retain(|touch| *touch.channel != **name);
+                if path.iter().any(|placed| *placed.touch.channel != **name) {
+                    path.retain(|placed| *placed.touch.channel != **name);
                 }
             }
         }

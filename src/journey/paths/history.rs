@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CleanTouch, Cleaning, Outcome, Paths, PathsError, Touch};
+use super::{CleanTouch, Cleaning, Fate, Outcome, Paths, PathsError, Touch};
 use crate::time::{DateTime, Utc};
 
 /// One conversion.
@@ -43,6 +43,115 @@ impl Default for HistorySettings {
     /// [`Cleaning::default`]; touches count for all conversions within 30 days.
     fn default() -> Self {
         Self { cleaning: Cleaning::default(), reuse: true }
+    }
+}
+
+/// What became of the touches in one path of a history. `Debug` shows no order.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathTrace {
+    /// The place of the path in the set.
+    pub path: usize,
+    /// When the conversion or refund was; for what came to nothing, the last touch.
+    #[serde(with = "chrono::serde::ts_milliseconds")]
+    pub end: DateTime<Utc>,
+    /// What it was worth, negative for a refund.
+    pub value_minor: i64,
+    /// The order, if it has a name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Box<str>>,
+    /// Whether it is a conversion or a refund, and did not come to nothing.
+    pub converts: bool,
+    /// What became of each touch, in the order in which they were given.
+    pub fates: Vec<Fate>,
+}
+
+impl fmt::Debug for PathTrace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PathTrace")
+            .field("path", &self.path)
+            .field("value_minor", &self.value_minor)
+            .field("fates", &self.fates)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which touches make each path: those from one place until before another, cleaned as of an instant.
+struct Planned<'a> {
+    from: usize,
+    until: usize,
+    end: DateTime<Utc>,
+    outcome: Outcome,
+    conversion: Option<Conversion<'a>>,
+    /// The place in the plan of the sale whose path this refund has.
+    again: Option<usize>,
+    /// The same, counted back from the place of this path.
+    back: Option<usize>,
+}
+
+/// The paths of a history: of sales first, then of refunds, then what came to nothing.
+struct Plan<'a> {
+    paths: Vec<Planned<'a>>,
+}
+
+impl<'a> Plan<'a> {
+    fn of(touches: &[Touch<'_>], conversions: &[Conversion<'a>], settings: &HistorySettings) -> Self {
+        let (mut sales, mut refunds): (Vec<Conversion<'_>>, Vec<_>) =
+            conversions.iter().copied().partition(|one| one.value_minor >= 0);
+        // The whole conversion decides, so that the order of arrival does not.
+        sales.sort_unstable();
+        refunds.sort_unstable();
+        let until = |from: usize, at: DateTime<Utc>| {
+            from + touches.get(from..).unwrap_or_default().partition_point(|touch| touch.at <= at)
+        };
+        let mut paths: Vec<Planned<'a>> = Vec::with_capacity(conversions.len() + 1);
+        // The first touch after the last sale.
+        let mut next = 0;
+        let mut orders: BTreeMap<&str, usize> = BTreeMap::new();
+        for sale in &sales {
+            let from = if settings.reuse { 0 } else { next };
+            next = until(next, sale.at);
+            if let Some(order) = sale.order {
+                orders.entry(order).or_insert(paths.len());
+            }
+            let (outcome, conversion) = (Outcome::won(sale.value_minor), Some(*sale));
+            paths.push(Planned {
+                from,
+                until: next,
+                end: sale.at,
+                outcome,
+                conversion,
+                again: None,
+                back: None,
+            });
+        }
+        for refund in &refunds {
+            let outcome = Outcome { value_minor: refund.value_minor, ..Outcome::default() };
+            let earlier = sales.partition_point(|sale| sale.at <= refund.at);
+            let last = earlier.checked_sub(1);
+            let again = match refund.order {
+                Some(order) => orders.get(order).copied(),
+                None => last,
+            };
+            let used = last.filter(|_| !settings.reuse).and_then(|last| sales.get(last));
+            let from = used.map_or(0, |sale| until(0, sale.at));
+            let back = again.map(|again| paths.len() - again);
+            let (until, conversion) = (until(from, refund.at), Some(*refund));
+            paths.push(Planned { from, until, end: refund.at, outcome, conversion, again, back });
+        }
+        if let Some(last) = touches.last().filter(|_| next < touches.len()) {
+            let (outcome, until) = (Outcome::lost(), touches.len());
+            paths.push(Planned {
+                from: next,
+                until,
+                end: last.at,
+                outcome,
+                conversion: None,
+                again: None,
+                back: None,
+            });
+        }
+        Self { paths }
     }
 }
 
@@ -85,68 +194,75 @@ impl Paths {
     ) -> Result<(), PathsError> {
         let mut touches = touches.to_vec();
         touches.sort_by_key(|touch| touch.at);
-        let (mut sales, mut refunds): (Vec<Conversion<'_>>, Vec<_>) =
-            conversions.iter().copied().partition(|one| one.value_minor >= 0);
-        // The whole conversion decides, so that the order of arrival does not.
-        sales.sort_unstable();
-        refunds.sort_unstable();
+        let plan = Plan::of(&touches, conversions, settings);
         let before = self.mark();
-        let done = self.history(&touches, &sales, &refunds, settings);
+        let done = plan.paths.iter().try_for_each(|planned| self.push_planned(planned, &touches, settings));
         if done.is_err() {
             self.go_back(before);
         }
         done
     }
 
-    fn history(
+    /// The same, and what became of each touch in each of the paths: why it counts, or why not.
+    ///
+    /// # Errors
+    /// As [`push_history`](Self::push_history).
+    ///
+    /// # Complexity
+    /// As [`push_history`](Self::push_history), and O(t) for each conversion with t touches in all.
+    pub fn push_history_traced(
         &mut self,
         touches: &[Touch<'_>],
-        sales: &[Conversion<'_>],
-        refunds: &[Conversion<'_>],
+        conversions: &[Conversion<'_>],
+        settings: &HistorySettings,
+    ) -> Result<Vec<PathTrace>, PathsError> {
+        let first = self.len();
+        self.push_history(touches, conversions, settings)?;
+        let mut order: Vec<usize> = (0..touches.len()).collect();
+        order.sort_by_key(|&place| touches.get(place).map(|touch| touch.at));
+        let sorted: Vec<Touch<'_>> = order.iter().filter_map(|&place| touches.get(place).copied()).collect();
+        let plan = Plan::of(&sorted, conversions, settings);
+        let trace = |(path, planned): (usize, &Planned<'_>)| {
+            let window = match planned.again.and_then(|again| plan.paths.get(again)) {
+                Some(sale) => sale,
+                None => planned,
+            };
+            let inside = sorted.get(window.from..window.until).unwrap_or_default();
+            let (_, traced) = settings.cleaning.traced(inside, window.end);
+            let mut fates = vec![Fate::AfterEnd; touches.len()];
+            for (place, &given) in order.iter().enumerate() {
+                if let Some(fate) = fates.get_mut(given) {
+                    *fate = match place.checked_sub(window.from) {
+                        None => Fate::UsedBefore,
+                        Some(inside) => traced.get(inside).copied().unwrap_or(Fate::AfterEnd),
+                    };
+                }
+            }
+            let conversion = planned.conversion;
+            PathTrace {
+                path,
+                end: planned.conversion.map_or(planned.end, |one| one.at),
+                value_minor: planned.outcome.value_minor,
+                order: conversion.and_then(|one| one.order).map(Into::into),
+                converts: conversion.is_some(),
+                fates,
+            }
+        };
+        Ok((first..).zip(&plan.paths).map(trace).collect())
+    }
+
+    fn push_planned(
+        &mut self,
+        planned: &Planned<'_>,
+        touches: &[Touch<'_>],
         settings: &HistorySettings,
     ) -> Result<(), PathsError> {
-        let cleaned = |from: usize, until: usize, end: DateTime<Utc>| {
-            let touches = touches.get(from..until).unwrap_or_default();
-            settings.cleaning.touches(settings.cleaning.counted(touches, end), end)
-        };
-        let until = |from: usize, at: DateTime<Utc>| {
-            from + touches.get(from..).unwrap_or_default().partition_point(|touch| touch.at <= at)
-        };
-        // The first touch after the last sale.
-        let mut next = 0;
-        let first_sale = self.len();
-        let mut orders: BTreeMap<&str, usize> = BTreeMap::new();
-        for sale in sales {
-            let from = if settings.reuse { 0 } else { next };
-            next = until(next, sale.at);
-            let place = self.len();
-            self.push_clean(&cleaned(from, next, sale.at), Outcome::won(sale.value_minor))?;
-            if let Some(order) = sale.order {
-                orders.entry(order).or_insert(place);
-            }
+        if let Some(back) = planned.back {
+            return self.push_again(self.len().saturating_sub(back), planned.outcome);
         }
-        for refund in refunds {
-            let back = Outcome { value_minor: refund.value_minor, ..Outcome::default() };
-            let earlier = sales.partition_point(|sale| sale.at <= refund.at);
-            let last = earlier.checked_sub(1);
-            let sale = match refund.order {
-                Some(order) => orders.get(order).copied(),
-                None => last.map(|last| first_sale + last),
-            };
-            if let Some(sale) = sale {
-                self.push_again(sale, back)?;
-            } else {
-                let used = last.filter(|_| !settings.reuse).and_then(|last| sales.get(last));
-                let from = used.map_or(0, |sale| until(0, sale.at));
-                self.push_clean(&cleaned(from, until(from, refund.at), refund.at), back)?;
-            }
-        }
-        match touches.last() {
-            Some(last) if next < touches.len() => {
-                self.push_clean(&cleaned(next, touches.len(), last.at), Outcome::lost())
-            }
-            _ => Ok(()),
-        }
+        let inside = touches.get(planned.from..planned.until).unwrap_or_default();
+        let counted = settings.cleaning.counted(inside, planned.end);
+        self.push_clean(&settings.cleaning.touches(counted, planned.end), planned.outcome)
     }
 
     fn push_clean(&mut self, path: &[CleanTouch], outcome: Outcome) -> Result<(), PathsError> {

@@ -18,9 +18,9 @@ mod variants;
 pub use alias::{
     AliasError, AliasErrorKind, AliasRule, AliasRules, Aliases, MAX_ALIAS_RULES, MAX_ALIASED_BYTES,
 };
-pub use clean::{CleanTouch, Cleaning, CleaningStep};
+pub use clean::{CleanTouch, Cleaning, CleaningStep, Fate};
 pub use error::{PathsError, PathsErrorKind};
 pub use follows::{Follows, follows};
-pub use history::{Conversion, HistorySettings};
+pub use history::{Conversion, HistorySettings, PathTrace};
 pub use set::{Outcome, Path, Paths, Touch};
 pub use variants::{Variant, variants};

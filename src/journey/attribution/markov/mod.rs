@@ -178,8 +178,9 @@ impl Markov {
     }
 
     /// Why a channel got its credit: `removal_effect` and `removal_effect_of_value` with the effect as the weight,
-    /// `share_of_effects` and `share_of_value_effects` with its share, and `reach_not_lift` for a chain without nulls.
-    /// Evidence is the channel. Empty for an unknown channel.
+    /// `share_of_effects` and `share_of_value_effects` with its share, `rounding` with what the money rule added to its share of
+    /// the value, in minor units, and `reach_not_lift` for a chain without nulls. Evidence is the channel. Empty for an unknown
+    /// channel.
     #[must_use]
     pub fn explain(&self, channel: &str) -> Vec<Reason> {
         let Some(effect) = self.effect(channel) else { return Vec::new() };
@@ -192,6 +193,11 @@ impl Markov {
             reason("removal_effect_of_value", effect.value),
             reason("share_of_value_effects", share(effect.value, sum(|effect| effect.value))),
         ];
+        let of_value = match sum(|effect| effect.value) {
+            all if all > 0.0 => share(effect.value, all),
+            _ => share(effect.conversions, sum(|effect| effect.conversions)),
+        };
+        reasons.extend(self.credits.rounding(channel, of_value).map(|minor| reason("rounding", minor)));
         if self.measures == Measures::Reach {
             reasons.push(Reason::new("reach_not_lift").evidence(channel));
         }

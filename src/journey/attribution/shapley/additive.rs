@@ -112,10 +112,11 @@ fn total(by_size: impl Iterator<Item = i128>) -> f64 {
 
 impl Shapley {
     /// Why a channel is worth what it is: for each number of channels on a path one reason `shared_paths`, whose
-    /// evidence is the channel and that number (`channels:3`) and whose weight is what it got of their conversions. Empty
-    /// for an unknown channel.
+    /// evidence is the channel and that number (`channels:3`) and whose weight is what it got of their conversions; then
+    /// `value` with what it is worth, and `rounding` with what the money rule added to that, both in minor units. Empty for an
+    /// unknown channel.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 conversions")]
+    #[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 conversions and minor units")]
     pub fn explain(&self, channel: &str) -> Vec<Reason> {
         let place = self.values.binary_search_by(|value| (*value.channel).cmp(channel)).ok();
         let Some(value) = place.and_then(|place| self.values.get(place)) else { return Vec::new() };
@@ -123,7 +124,9 @@ impl Shapley {
             let reason = Reason::new("shared_paths").evidence(channel).evidence(format!("channels:{size}"));
             reason.weight(*conversions as f64 / f64::from(*size))
         });
-        sizes.collect()
+        let money = |rule: &'static str, minor: f64| Reason::new(rule).evidence(channel).weight(minor);
+        let given = self.credits.value_of(channel).map(|given| money("rounding", given as f64 - value.value));
+        sizes.chain([money("value", value.value)]).chain(given).collect()
     }
 }
 
