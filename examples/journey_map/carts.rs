@@ -7,7 +7,7 @@ use throughline::event::CartAction;
 use throughline::journey::{Closed, Effect, Sequel, ThreadAct, ThreadRules, abandonments};
 use throughline::time::{DateTime, TimeDelta, Utc};
 
-use crate::day::{Customer, Day};
+use crate::day::{CartStep, Day};
 use crate::page::Page;
 use crate::report::{Report, Rows, duration, number, percent, text};
 use crate::words;
@@ -23,14 +23,13 @@ struct Left<'a> {
 
 /// The carts of a customer that nobody touched for an hour after something was put in. An order ends its own cart, and any
 /// other one that holds some of the same goods.
-fn left<'a>(customer: &'a Customer, rules: &ThreadRules, end: DateTime<Utc>) -> Vec<Left<'a>> {
+fn left<'a>(steps: &'a [CartStep], rules: &ThreadRules, end: DateTime<Utc>) -> Vec<Left<'a>> {
     let mut inside: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut acts: Vec<ThreadAct> = Vec::new();
     let mut sales: Vec<(&str, DateTime<Utc>, &str)> = Vec::new();
-    for step in customer.steps.iter().filter(|step| step.order.time <= end) {
-        let Some(cart) = &step.cart else { continue };
+    for cart in steps.iter().filter(|step| step.order.time <= end) {
         // A source that names no cart has one for each channel.
-        let own = cart.id.as_deref().unwrap_or(&step.channel);
+        let own = cart.id.as_deref().unwrap_or(&cart.channel);
         let act = |object: &str, effect| ThreadAct { object: object.into(), effect, ..cart.act.clone() };
         let skus: BTreeSet<&str> = cart.skus.iter().map(String::as_str).collect();
         let mut effect = cart.act.effect;
@@ -40,7 +39,7 @@ fn left<'a>(customer: &'a Customer, rules: &ThreadRules, end: DateTime<Utc>) -> 
                     let sold = id == own || !goods.is_disjoint(&skus);
                     if sold {
                         acts.push(act(id, effect));
-                        sales.push((id, step.order.time, &step.channel));
+                        sales.push((id, cart.order.time, &cart.channel));
                     }
                     !sold
                 });
@@ -77,14 +76,13 @@ fn left<'a>(customer: &'a Customer, rules: &ThreadRules, end: DateTime<Utc>) -> 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("Carts that were left")?;
     // A device's clock may be years ahead: the day ends with the last event that half an hour's company has.
-    let mut times: Vec<DateTime<Utc>> =
-        day.customers.iter().flat_map(|customer| &customer.steps).map(|step| step.order.time).collect();
+    let mut times: Vec<DateTime<Utc>> = day.carts.iter().flatten().map(|step| step.order.time).collect();
     times.sort_unstable();
     let near = |pair: &&[DateTime<Utc>]| matches!(pair, [a, b] if *b - *a < TimeDelta::minutes(30));
     let end = times.windows(2).filter(near).filter_map(<[_]>::last).max().or(times.last());
     let end = end.copied().unwrap_or_default();
     let rules = ThreadRules::retail();
-    let all: Vec<Left<'_>> = day.customers.iter().flat_map(|customer| left(customer, &rules, end)).collect();
+    let all: Vec<Left<'_>> = day.carts.iter().flat_map(|steps| left(steps, &rules, end)).collect();
     let elsewhere =
         all.iter().filter(|one| one.bought.is_some_and(|(channel, _)| channel != one.channel)).count();
     let here = all.iter().filter(|one| one.bought.is_some_and(|(channel, _)| channel == one.channel)).count();

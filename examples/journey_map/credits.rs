@@ -5,7 +5,6 @@ use std::error::Error;
 use throughline::journey::attribution::{
     Credits, MarkovSettings, OrderSettings, Rule, Sharing, choose_order, credit, markov, shapley,
 };
-use throughline::journey::paths::{HistorySettings, Paths};
 
 use crate::day::Day;
 use crate::page::Page;
@@ -14,11 +13,10 @@ use crate::words;
 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("What each channel earned")?;
-    let mut paths = Paths::new();
-    for customer in &day.customers {
-        paths.push_history(&customer.touches(), &customer.conversions(day), &HistorySettings::default())?;
-    }
-    let choice = choose_order(&paths, &OrderSettings::default())?;
+    let paths = &day.reports.credit;
+    // A refund takes back what the sale gave: the day's earnings are what is left.
+    let earned: i128 = paths.iter().map(|path| i128::from(path.outcome().value_minor)).sum();
+    let choice = choose_order(paths, &OrderSettings::default())?;
     let mut models: Vec<(&'static str, Credits)> = Vec::new();
     for rule in Rule::usual() {
         let rule = match rule {
@@ -26,15 +24,15 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
             Rule::LastNonDirect { .. } => Rule::LastNonDirect { direct: ["store till".into()].into() },
             rule => rule,
         };
-        models.push((name(&rule), credit(&paths, &rule)?));
+        models.push((name(&rule), credit(paths, &rule)?));
     }
     for (order, name) in [(1, "Markov 1"), (2, "Markov 2"), (3, "Markov 3")] {
-        let solved = markov(&paths, &MarkovSettings { order, with_nulls: true })?;
+        let solved = markov(paths, &MarkovSettings { order, with_nulls: true })?;
         models.push((name, solved.credits));
     }
-    models.push(("Shapley", shapley(&paths)?.credits));
+    models.push(("Shapley", shapley(paths)?.credits));
     for (name, credits) in models.iter().filter(|(_, credits)| credits.sharing == Sharing::Divided) {
-        let (divided, earned) = (credits.value_sum(), day.earned());
+        let divided = credits.value_sum();
         if divided != earned {
             let (divided, earned) = (euros(divided), euros(earned));
             return Err(

@@ -2,36 +2,16 @@
 
 use std::error::Error;
 
-use throughline::journey::funnel::{Funnel, FunnelCounts, FunnelEvent};
+use throughline::journey::funnel::FunnelCounts;
 
-use crate::day::Day;
+use crate::day::{Day, STEPS};
 use crate::page::Page;
 use crate::report::{Report, Rows, bars, duration, number, percent, text};
 use crate::words;
 
-const STEPS: [&str; 4] = ["Product Viewed", "Product Added", "Checkout Started", "Order Completed"];
-
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("From looking to buying")?;
-    let people: Vec<Vec<FunnelEvent<'_>>> = day
-        .customers
-        .iter()
-        .map(|customer| {
-            let events = customer.shown().map(|step| FunnelEvent {
-                steps: STEPS
-                    .iter()
-                    .zip(0..)
-                    .filter(|(name, _)| **name == step.name)
-                    .map(|(_, bit)| 1 << bit)
-                    .sum(),
-                channel: Some(&step.channel),
-                ..FunnelEvent::at(step.order.time)
-            });
-            events.collect()
-        })
-        .collect();
-    let funnel = Funnel::new(4, 86_400);
-    let answer = funnel.report(people.iter().map(|events| (None, &events[..])))?;
+    let answer = day.reports.funnels.first().ok_or("no funnel was asked for")?;
     let reading = "Each customer once, in whatever channels the steps were; other things may happen between them. The time is \
                    that of half of those who got there, from the step before.";
     page.paragraph(reading)?;

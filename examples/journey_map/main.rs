@@ -10,7 +10,7 @@
 //! each channel earned under every model, and how well the channels work as one. The same is written as one page of HTML
 //! (`target/journey_map.html` unless `--report` names another), charts as inline SVG, nothing fetched.
 //!
-//! Read this file from top to bottom, then [`day`], which makes touchpoints of events. Each section that is printed is one
+//! Read this file from top to bottom, then [`day`], which says by rules which events are touches. Each section that is printed is one
 //! module; [`report`] draws the page. Everything above the heading `Timings` is the same in every run.
 
 mod arguments;

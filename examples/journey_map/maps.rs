@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::error::Error;
 
-use throughline::journey::paths::{Outcome, Paths, follows, variants};
+use throughline::journey::paths::{follows, variants};
 
-use crate::day::{Customer, Day};
+use crate::day::Day;
 use crate::page::Page;
 use crate::report::{Report, Rows, number, percent, sankey, text};
 use crate::words;
@@ -13,26 +13,10 @@ use crate::words;
 /// Rows of a table that is cut.
 const MOST: usize = 15;
 
-/// The channels of a customer, equal neighbours once.
-fn channels(customer: &Customer) -> Vec<&str> {
-    let mut channels: Vec<&str> = customer.shown().map(|step| step.channel.as_str()).collect();
-    channels.dedup();
-    channels
-}
-
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("From channel to channel")?;
-    let mut by_channel = Paths::new();
-    let mut by_touchpoint = Paths::new();
-    for customer in &day.customers {
-        let outcome = if customer.buys() { Outcome::won(0) } else { Outcome::lost() };
-        by_channel.push(channels(customer), outcome)?;
-        let mut names: Vec<String> =
-            customer.shown().map(|step| format!("{} ({})", step.name, step.channel)).collect();
-        names.dedup();
-        by_touchpoint.push(names.iter().map(String::as_str), outcome)?;
-    }
-    let map = follows(&by_channel);
+    let (by_channel, by_touchpoint) = (&day.reports.channels, &day.reports.touchpoints);
+    let map = follows(by_channel);
     let mut visited: BTreeMap<&str, u64> = BTreeMap::new();
     for path in by_channel.iter() {
         let mut names: Vec<&str> = path.channels().collect();
@@ -75,13 +59,13 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
     page.paragraph(&format!(
         "{} changes of channel by {} customers; a stay in one channel counts once.",
         words::count(map.transitions()),
-        words::count(day.customers.len())
+        words::count(day.reports.counts.customers)
     ))?;
     page.table(&table.page())?;
 
     page.paragraph("The ways of customers who used more than one channel:")?;
     let mut ways = Rows::new([number("Customers"), number("Bought"), text("Way")]);
-    let all = variants(&by_channel);
+    let all = variants(by_channel);
     for way in all.iter().filter(|way| way.path.len() > 1).take(MOST) {
         let path: Vec<String> = way.path.iter().map(|name| words::quoted(name)).collect();
         ways.row([words::count(way.journeys), percent(way.conversions, way.journeys), path.join(" → ")]);
@@ -104,7 +88,7 @@ pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<()
     report.table("Channels", "Where days start and end, and where they go on.", &table);
 
     page.section("From touchpoint to touchpoint")?;
-    let map = follows(&by_touchpoint);
+    let map = follows(by_touchpoint);
     let mut pairs: Vec<_> = map.pairs.iter().collect();
     pairs.sort_by(|a, b| b.1.cmp(a.1).then_with(|| a.0.cmp(b.0)));
     let mut table = Rows::new([number("Times"), text("From"), text("To")]);

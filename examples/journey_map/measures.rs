@@ -2,22 +2,16 @@
 
 use std::error::Error;
 
-use throughline::journey::Touchpoint;
-use throughline::journey::measures::{Continuations, Grade, MeasureCounts, MeasureSettings};
+use throughline::journey::measures::{Continuations, Grade};
 
-use crate::day::{Day, Step};
+use crate::day::Day;
 use crate::page::Page;
 use crate::report::{Report, Rows, duration, number, percent, share, text};
 use crate::words;
 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("How well the channels work as one")?;
-    let mut counts = MeasureCounts::new(MeasureSettings::default());
-    for customer in &day.customers {
-        let touchpoints: Vec<Touchpoint<'_>> = customer.steps.iter().map(Step::touchpoint).collect();
-        counts.add(&touchpoints);
-    }
-    let told = counts.finish();
+    let told = &day.reports.measures;
     let mut table = Rows::new([text("Measure"), number("Figure"), text("Of what")]);
     let mut row = |name: &str, figure: String, of: String| table.row([name.to_owned(), figure, of]);
     row(

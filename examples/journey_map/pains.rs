@@ -2,22 +2,16 @@
 
 use std::error::Error;
 
-use throughline::journey::Touchpoint;
-use throughline::journey::pain_points::{PainCounts, PainKind, PainSettings};
+use throughline::journey::pain_points::PainKind;
 
-use crate::day::{Day, Step};
+use crate::day::Day;
 use crate::page::Page;
 use crate::report::{Report, Rows, number, share, text};
 use crate::words;
 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("Pain points")?;
-    let mut counts = PainCounts::new(PainSettings::retail());
-    for customer in &day.customers {
-        let touchpoints: Vec<Touchpoint<'_>> = customer.shown_to_the_end().map(Step::touchpoint).collect();
-        counts.add(&touchpoints);
-    }
-    let pains = counts.finish();
+    let pains = &day.reports.pains;
     let reading = format!(
         "{} of {} days came to nothing. Steps that are worse than the others for sure (30 customers at least, 95 percent \
          confidence), by how many customers more than usual they hit at least.",

@@ -2,22 +2,14 @@
 
 use std::error::Error;
 
-use throughline::journey::Touchpoint;
-use throughline::journey::stages::{StageCounts, StageRules};
-
-use crate::day::{Day, Step};
+use crate::day::Day;
 use crate::page::Page;
 use crate::report::{Report, Rows, duration, number, percent, text};
 use crate::words;
 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("How near customers are")?;
-    let mut counts = StageCounts::new(StageRules::retail());
-    for customer in &day.customers {
-        let touchpoints: Vec<Touchpoint<'_>> = customer.shown().map(Step::touchpoint).collect();
-        counts.add(&touchpoints);
-    }
-    let stages = counts.finish();
+    let stages = &day.reports.stages;
     let reading = "Customers who were in each stage on this day, how many of them ended it there, and how long half of those who \
                    went on took.";
     page.paragraph(reading)?;

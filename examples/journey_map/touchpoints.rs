@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::error::Error;
 
 use throughline::journey::attribution::{MarkovSettings, markov};
-use throughline::journey::paths::{Outcome, Paths};
 
 use crate::day::Day;
 use crate::page::Page;
@@ -16,24 +15,20 @@ const LEAST: u64 = 30;
 
 pub(crate) fn show(page: &mut Page, report: &mut Report, day: &Day) -> Result<(), Box<dyn Error>> {
     page.section("Touchpoints that lead to a purchase")?;
-    let mut paths = Paths::new();
-    let mut with: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-    for customer in &day.customers {
-        // What was before the first order, or everything.
-        let before = customer.shown().take_while(|step| !step.is_order());
-        let mut names: Vec<String> = before.map(|step| format!("{} ({})", step.name, step.channel)).collect();
-        names.dedup();
-        let outcome = if customer.buys() { Outcome::won(1) } else { Outcome::lost() };
-        paths.push(names.iter().map(String::as_str), outcome)?;
+    // What was before the first order, or everything.
+    let paths = &day.reports.to_conversion;
+    let mut with: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for path in paths.iter() {
+        let mut names: Vec<&str> = path.channels().collect();
         names.sort_unstable();
         names.dedup();
         for name in names {
             let count = with.entry(name).or_default();
             count.0 += 1;
-            count.1 += u64::from(outcome.conversions);
+            count.1 += u64::from(path.outcome().conversions);
         }
     }
-    let solved = markov(&paths, &MarkovSettings::default())?;
+    let solved = markov(paths, &MarkovSettings::default())?;
     let mut effects: Vec<_> = solved
         .effects
         .iter()

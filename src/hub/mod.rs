@@ -103,7 +103,10 @@ pub use threads::{
     handoff_act, handoff_of, handoff_packet, issue_token, last_state, mark_abandonment, may_speak,
     open_token, request_handoff, settle_abandonment, thread, threads_of, waiting_handoffs,
 };
-pub use timelines::{OwnedEvent, event, owners, resume, sessions, timeline, timeline_page, update_sessions};
+pub use timelines::{
+    CustomerJourney, JourneySettings, JourneysPage, OwnedEvent, event, journey, journeys, owners, resume,
+    sessions, timeline, timeline_page, update_sessions,
+};
 pub use triggers::{Triggering, due_triggers};
 pub use verify::{Verified, challenge, verify};
 pub use wallet::{

@@ -1,6 +1,6 @@
 //! Bars: the steps of a funnel, and the credits of channels under many models.
 
-use super::markup::{float, label, name, picture, rect};
+use super::markup::{float, label, name, picture, rect, room};
 use crate::words;
 
 /// One bar.
@@ -15,20 +15,20 @@ const ROW: f64 = 40.0;
 
 /// Bars under one another, each in proportion to the longest.
 pub(crate) fn draw(bars: &[Bar], title: &str) -> String {
-    const NAMES: f64 = 170.0;
     const NOTES: f64 = 260.0;
+    let names = room(bars.iter().map(|bar| bar.name.as_str())).max(170.0);
     let most = float(bars.iter().map(|bar| bar.count).max().unwrap_or(0)).max(1.0);
-    let room = WIDTH - NAMES - NOTES;
+    let room = WIDTH - names - NOTES;
     let (mut drawn, mut y) = (String::new(), 6.0);
     let mut said = Vec::new();
     for bar in bars {
         let length = float(bar.count) / most * room;
         let hint = format!("{}: {} {}", bar.name, words::count(bar.count), bar.note);
-        drawn += &label((NAMES - 12.0, y + 19.0), "end", "", &name(&bar.name));
-        drawn += &rect((NAMES, y), (room, ROW - 12.0), "track", &hint);
-        drawn += &rect((NAMES, y), (length, ROW - 12.0), "bar", &hint);
+        drawn += &label((names - 12.0, y + 19.0), "end", "", &name(&bar.name));
+        drawn += &rect((names, y), (room, ROW - 12.0), "track", &hint);
+        drawn += &rect((names, y), (length, ROW - 12.0), "bar", &hint);
         let note = format!("{} · {}", words::count(bar.count), bar.note);
-        drawn += &label((NAMES + room + 12.0, y + 19.0), "start", "num", &super::escape(&note));
+        drawn += &label((names + room + 12.0, y + 19.0), "start", "num", &super::escape(&note));
         said.push(hint);
         y += ROW;
     }
@@ -43,14 +43,14 @@ pub(crate) struct Column {
 
 /// A bar for each channel and model, all on one scale. Less than nothing has no bar, but its number.
 pub(crate) fn matrix(channels: &[String], columns: &[Column], title: &str) -> String {
-    const NAMES: f64 = 104.0;
     const TOP: f64 = 54.0;
-    let each = (WIDTH - NAMES) / float(u64::try_from(columns.len().max(1)).unwrap_or(1));
+    let names = room(channels.iter().map(String::as_str)).max(104.0);
+    let each = (WIDTH - names) / float(u64::try_from(columns.len().max(1)).unwrap_or(1));
     let most = columns.iter().flat_map(|column| &column.values).copied().max().unwrap_or(0).max(1);
     let most = float(most.unsigned_abs());
     let mut drawn = String::new();
     let mut said = Vec::new();
-    let mut x = NAMES;
+    let mut x = names;
     for column in columns {
         // Long names stand aslant.
         let at = (x + 4.0, TOP - 10.0);
@@ -73,7 +73,7 @@ pub(crate) fn matrix(channels: &[String], columns: &[Column], title: &str) -> St
     }
     let mut y = TOP;
     for (place, channel) in channels.iter().enumerate() {
-        drawn += &label((NAMES - 10.0, y + 22.0), "end", "", &name(channel));
+        drawn += &label((names - 10.0, y + 22.0), "end", "", &name(channel));
         let values = columns.iter().filter_map(|column| Some((column, column.values.get(place)?)));
         let values: Vec<String> =
             values.map(|(column, value)| format!("{} {}", column.name, euros(*value))).collect();
@@ -94,6 +94,6 @@ fn short(minor: i64) -> String {
     let whole = (minor.unsigned_abs() + 50) / 100;
     match whole {
         0..10_000 => format!("{sign}{}", words::count(whole)),
-        _ => format!("{sign}{}.{}k", whole / 1_000, whole % 1_000 / 100),
+        _ => format!("{sign}{}.{}k", (whole + 50) / 1_000, (whole + 50) % 1_000 / 100),
     }
 }

@@ -1,5 +1,7 @@
 //! The style, and text that is safe inside markup.
 
+use throughline::text::display_width;
+
 /// The style. Colours are variables, and dark is another set of them.
 pub(super) const STYLE: &str = r#"
 :root{color-scheme:light dark;--back:#fbfbfa;--card:#fff;--ink:#1c1f23;--soft:#5d656e;--rule:#e4e6e8;--grid:#eceef0;
@@ -35,7 +37,7 @@ svg .c5{fill:var(--c5)}svg .c6{fill:var(--c6)}svg .c7{fill:var(--c7)}svg .c8{fil
 @media print{section,.tile{break-inside:avoid}}
 "#;
 
-/// The most characters of a name in a picture.
+/// The most columns of a name in a picture; a Chinese character takes two.
 const NAME: usize = 24;
 
 /// Text inside HTML and SVG.
@@ -58,11 +60,18 @@ pub(super) fn escape(text: &str) -> String {
 /// A name in a picture: cut to fit, and isolated, so that one written from right to left does not carry its neighbours
 /// away. Escaped.
 pub(super) fn name(text: &str) -> String {
-    let mut short: String = text.chars().take(NAME).collect();
-    if text.chars().nth(NAME).is_some() {
+    let mut short = text.to_owned();
+    if display_width(text) > NAME {
+        while display_width(&short) >= NAME && short.pop().is_some() {}
         short.push('…');
     }
     format!("\u{2068}{}\u{2069}", escape(&short))
+}
+
+/// The room that the longest of some names takes in a picture.
+pub(super) fn room<'a>(names: impl IntoIterator<Item = &'a str>) -> f64 {
+    let columns = names.into_iter().map(|name| display_width(name).min(NAME)).max().unwrap_or(0);
+    float(u64::try_from(columns).unwrap_or(0)) * 7.4 + 14.0
 }
 
 /// A picture that says in words what it shows: a short title and a description for those who do not see it.

@@ -18,7 +18,7 @@ const TOP: f64 = 26.0;
 const NODE: f64 = 12.0;
 const GAP: f64 = 9.0;
 /// Room for the names of the last column.
-const RIGHT: f64 = 112.0;
+const RIGHT: f64 = 150.0;
 /// Columns of steps; longer ways are cut.
 const STEPS: usize = 4;
 /// Channels with a colour of their own; the rest share the last one.

@@ -1,9 +1,12 @@
 //! What happened with one person, in every channel, and where she left off.
 
 mod doors;
+mod journey_doors;
+mod journeys;
 mod owners;
 mod pages;
 
+pub use journeys::{CustomerJourney, JourneySettings, JourneysPage, journey, journeys};
 pub use owners::{OwnedEvent, owners};
 pub use pages::timeline_page;
 
