@@ -79,8 +79,8 @@ fn every_mode_equals_the_reference() {
 }
 
 /// `PostHog` ignores exclusions among different steps of one instant. With those taken away, the first profiles in which
-/// its depth is not that of dropping attempts are those in which ours is not, to the same depth; as many get to the second
-/// and the third step; and of those who only enter it takes out 2 more than we do: 1,413 are left.
+/// its depth is not that of dropping attempts are those in which ours is not, to the same depth, and as many get to the second
+/// and the third step. Of those who only enter, it takes out two more on balance, 1,413 being left: see the test after this one.
 #[test]
 fn excluding_profiles_is_close_to_posthog_without_ties() {
     let funnel = Funnel {
@@ -107,6 +107,72 @@ fn excluding_profiles_is_close_to_posthog_without_ties() {
     let first = &vectors.posthog["ordered_excl"].first_differences;
     assert_eq!(&differences.take(12).collect::<Vec<_>>(), first);
     assert_eq!(first.len(), 12);
+}
+
+/// The difference, found by the counts and the profiles that the reference names: it judges a person by the first attempt that got
+/// furthest, and we by the attempt that stands there last. Seven people whose first entrance is hit enter again unharmed and get
+/// no further: it takes them out, we keep them (in some a step after the exclusion makes the hit attempt the furthest). Five
+/// enter again and are hit then, too late for the first window: it keeps them, we take them out. That is two on balance. This
+/// model of it gives all of the reference's counts exactly: 1,413, 857 and 299 profiles, 96 that differ from dropping
+/// attempts, and the twelve of them that it names; which the others are it does not say.
+#[test]
+fn excluding_by_the_first_furthest_attempt_gives_every_count_of_posthog() {
+    const WINDOW: i64 = 600;
+    /// The latest chain at a step: its start, and whether it was hit.
+    type Chain = Option<(i64, bool)>;
+    fn furthest(events: &[(i64, String)]) -> usize {
+        let step = |name: &str| "ABC".find(name).map(|place| place + 1);
+        let mut sorted: Vec<&(i64, String)> =
+            events.iter().filter(|(_, name)| "ABCX".contains(&**name)).collect();
+        sorted.sort_by_key(|event| event.0);
+        let mut chains: [Chain; 4] = [None; 4];
+        // The first attempt that got furthest: how far, when it began, whether it was hit.
+        let (mut depth, mut began, mut hit) = (0, 0, false);
+        for instant in sorted.chunk_by(|a, b| a.0 == b.0) {
+            let at = instant[0].0;
+            chains[0] = Some((at, false));
+            let one_kind = instant.iter().all(|event| event.1 == instant[0].1);
+            let mut names: Vec<&str> = instant.iter().map(|event| &*event.1).collect();
+            names.retain(|name| one_kind || *name != "X");
+            names.sort_unstable();
+            for name in names {
+                let to = step(name).unwrap_or(2);
+                let Some((start, was_hit)) = chains[to - 1] else { continue };
+                let taken = chains[to].is_some_and(|(other, _)| other == start);
+                if at - start > WINDOW || taken {
+                    continue;
+                }
+                if name == "X" {
+                    chains[1] = Some((start, true));
+                    hit |= depth == 1 && at - began <= WINDOW;
+                    continue;
+                }
+                if !was_hit {
+                    chains[to] = Some((start, false));
+                }
+                if to > depth || (to == depth && hit) {
+                    (depth, began, hit) = (to, start, was_hit);
+                }
+            }
+            if chains[3].is_some() {
+                return 3;
+            }
+        }
+        if hit { 0 } else { depth }
+    }
+    let vectors = vectors();
+    let depths: Vec<usize> = vectors.users.iter().map(|user| furthest(&user.events)).collect();
+    let reached = [1, 2, 3].map(|step| depths.iter().filter(|depth| **depth >= step).count());
+    assert_eq!(reached, [1413, 857, 299]);
+    let differences: Vec<_> = vectors
+        .users
+        .iter()
+        .zip(&depths)
+        .filter(|(user, depth)| user.ordered_excl_x_after_a_drop_attempt != **depth)
+        .map(|(user, depth)| (user.id.clone(), user.ordered_excl_x_after_a_drop_attempt, *depth))
+        .collect();
+    assert_eq!(differences.len(), 96);
+    assert_eq!(&differences[..12], &vectors.posthog["ordered_excl"].first_differences[..]);
 }
 
 fn depths(funnel: &Funnel, events: &[FunnelEvent<'_>]) -> Vec<usize> {
