@@ -1,7 +1,8 @@
 //! Our side of the comparison with `ChannelAttribution` and `pm4py`.
 //!
 //! `cargo bench --bench peer_journey -- write FILE.csv` writes a million journeys, `-- time FILE.csv` reads them, and prints
-//! one line of JSON: seconds of the processor and the answers. See `run.sh`.
+//! one line of JSON: seconds of the processor and the answers; `-- compare OURS.json PEER.json...` holds them against one
+//! another. See `run.sh`.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -30,12 +31,14 @@ use processor_time::processor_time;
 
 #[path = "../../shared/journeys.rs"]
 mod journeys;
+mod side_by_side;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["write", file] => write(file),
         ["time", file] => time(file),
+        ["compare", ours, ref peers @ ..] => side_by_side::compare(ours, peers),
         _ => {}
     }
 }

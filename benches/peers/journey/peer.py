@@ -73,7 +73,7 @@ def main():
     seconds["directly-follows"], found = timed(lambda: pm4py.discover_dfg(events))
     told["pairs"] = {f"{start} > {end}": int(count) for (start, end), count in found[0].items()}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(json.dumps({"journeys": len(data), "touches": len(events), "seconds": seconds, "peak_mib": peak, **told}))
+    print(json.dumps({"peer": "ChannelAttribution, pm4py", "journeys": len(data), "touches": len(events), "seconds": seconds, "peak_mib": peak, **told}))
 
 
 main()
