@@ -1,4 +1,4 @@
-//! What a wallet costs: transfers in a ledger in memory, points in lots, acts over a store.
+//! What a wallet costs: transfers in a ledger in memory, points in lots, acts over a store, holds on a busy house.
 //!
 //! `cargo bench --bench wallet` tells processor time, not time on the clock, for all of it runs on one thread.
 #![allow(
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use throughline::event::Event;
-use throughline::hub::{Deed, FixedClock, Hub, Payer, Rules, WalletAct, Who};
+use throughline::hub::{Deed, FixedClock, Hub, Payer, Rules, TransfersOutcome, WalletAct, Who};
 use throughline::money::{Currency, CurrencyUnit, Money};
 use throughline::store::{MemoryStore, Tenant};
 use throughline::time::{DateTime, TimeDelta, Utc};
@@ -155,9 +155,41 @@ fn over_a_store(c: &mut Criterion<ProcessorTime>) {
     c.bench_function("hub: what she holds", |b| b.iter(|| hub.wallet(&sara).unwrap().unwrap()));
 }
 
+/// What a till waits for that holds and captures with a house on which many others hold something: close to a thousand
+/// on each part of its account.
+fn many_holds(c: &mut Criterion<ProcessorTime>) {
+    let store = Arc::new(MemoryStore::new());
+    let clock = Arc::new(FixedClock::at(now()));
+    let hub = Hub::with_clock(store, Tenant(1), Rules::retail(b"a secret for benchmarks"), clock).unwrap();
+    let [bank, sales] =
+        ["bank", "sales"].map(|name| hub.open_house_account(name, &euro().into()).unwrap().unwrap());
+    let until = Some(now() + TimeDelta::hours(1));
+    let mut next = 0_u64;
+    let mut id = || {
+        next += 1;
+        TransferId::from_bytes((u128::from(next) << 64 | u128::from(next)).to_be_bytes())
+    };
+    for live in [0, 15_900_usize] {
+        let holds: Vec<_> = (0..live).map(|_| Transfer::hold(id(), bank, sales, 5, until)).collect();
+        for some in holds.chunks(100) {
+            assert_eq!(hub.transfer_all(some).unwrap(), TransfersOutcome::Posted);
+        }
+        c.bench_function(&format!("hub: a hold and its capture, {live} others held"), |b| {
+            b.iter(|| {
+                let hold = Transfer::hold(id(), bank, sales, 5, until);
+                let both = [hold.clone(), Transfer::post(id(), hold.id, Some(3))];
+                assert_eq!(hub.transfer_all(&both).unwrap(), TransfersOutcome::Posted);
+            });
+        });
+        c.bench_function(&format!("hub: balances of a house account, {live} held"), |b| {
+            b.iter(|| hub.account_balances(sales).unwrap().unwrap());
+        });
+    }
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default().with_measurement(ProcessorTime);
-    targets = in_memory, points, over_a_store
+    targets = in_memory, points, over_a_store, many_holds
 }
 criterion_main!(benches);

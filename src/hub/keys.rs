@@ -64,6 +64,7 @@
 //! | `U` account | the lots of an account of points |
 //! | `Z` `d` act | what an act on a wallet did, to know it when it comes again |
 //! | `Z` `e` account, time, act | what an act earned, for the tiers |
+//! | `Z` `h` account, part, time, hold | a hold that ends then, on an account of the house |
 //! | `Z` `f` family | the account that it shares, and the members |
 //! | `Z` `g` gift card's code | its account, and until when it is good |
 //! | `Z` `w` subject | wrong gift card codes |

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::keys;
+use super::{ending, keys};
 use super::stored::{Head, KeptLine, Part};
 use crate::hub::Context;
 use crate::ids::RecordId;
@@ -14,7 +14,7 @@ use crate::wallet::ledger::{
 };
 use crate::wallet::statement::{BalanceProof, Line, LineKind, Mark, Statement};
 
-/// The most holds with an end time that one account, or one part of it, has at a time.
+/// The most holds with an end time that an account has at a time which is kept in one part: a customer's, a card's.
 pub(super) const MOST_HOLDS: usize = 1_000;
 /// In how many parts the accounts of the house are kept.
 pub(super) const PARTS: u8 = 16;
@@ -29,7 +29,8 @@ pub fn house_account_id(context: &Context<'_>, name: &str) -> AccountId {
 /// Answers with its id; `None` if it is open with another unit.
 ///
 /// It has no limits, and is kept in sixteen parts, so that tills that pay into it at once do not wait for one another. No part
-/// takes more than a sixteenth of what an account can hold, so that all of them together are a number.
+/// takes more than a sixteenth of what an account can hold, so that all of them together are a number. It takes any number of
+/// holds that end.
 ///
 /// # Errors
 /// Of the store only.
@@ -63,7 +64,7 @@ pub(super) fn open(
 /// Of the store only.
 ///
 /// # Complexity
-/// O(parts), and O(holds with an end time) of each.
+/// O(parts), and of each O(holds that ended since its last changes).
 pub fn account_balances(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -72,7 +73,9 @@ pub fn account_balances(
     let Some(head) = tx.get::<Head>(&keys::account(account))? else { return Ok(None) };
     let wanted: Vec<_> = (0..head.parts).map(|part| keys::part(account, part)).collect();
     let mut all = Balances::default();
-    for part in tx.get_many::<Part>(&wanted)?.into_iter().flatten() {
+    for (place, part) in (0..head.parts).zip(tx.get_many::<Part>(&wanted)?) {
+        let Some(mut part) = part else { continue };
+        ending::list_ended(tx, &mut part, account, place, context.now)?;
         let of = part.account.balances(context.now);
         all.debits_pending = all.debits_pending.saturating_add(of.debits_pending);
         all.debits_posted = all.debits_posted.saturating_add(of.debits_posted);
@@ -183,7 +186,7 @@ pub enum TransfersOutcome {
 /// Of the store only.
 ///
 /// # Complexity
-/// O(transfers), and O(holds with an end time) of the parts that each touches.
+/// O(transfers), and O(holds with an end time) of the customers' accounts that each touches.
 pub fn transfer_all(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -225,16 +228,31 @@ struct Loaded {
     place: u8,
     part: Part,
     most: u64,
+    /// Of an account of the house, whose holds are kept by themselves.
+    listed: Option<ending::Listed>,
 }
 
-fn load(tx: &mut Tx<'_>, id: AccountId, by: TransferId) -> Result<Option<Loaded>, Stop> {
+fn load(
+    tx: &mut Tx<'_>,
+    context: &Context<'_>,
+    id: AccountId,
+    by: TransferId,
+    hold: Option<&Entry>,
+) -> Result<Option<Loaded>, Stop> {
     let Some(head) = tx.get::<Head>(&keys::account(id))? else { return Ok(None) };
     let place = part_of(&head, by);
-    let fresh = || Part { account: Account::new(id, head.unit.clone(), head.limits), mark: Mark::default() };
+    let fresh = || {
+        let account = Account::new(id, head.unit.clone(), head.limits);
+        Part { account, mark: Mark::default(), next_end: None }
+    };
     let held = tx.get::<Part>(&keys::part(id, place))?.unwrap_or_else(fresh);
-    let part = Part { account: held.account.with_limits(head.limits), mark: held.mark };
+    let mut part = Part { account: held.account.with_limits(head.limits), ..held };
     let most = MOST.checked_div(head.parts.into()).unwrap_or(MOST);
-    Ok(Some(Loaded { place, part, most }))
+    let listed = match head.parts {
+        1 => None,
+        _ => Some(ending::list(tx, &mut part, place, hold, context.now)?),
+    };
+    Ok(Some(Loaded { place, part, most, listed }))
 }
 
 /// Applies one transfer and writes what follows from it.
@@ -254,12 +272,15 @@ pub(super) fn enter(
     // A hold is resolved in the part in which it is.
     let by = transfer.of_hold().unwrap_or(transfer.id);
     let (mut debit, mut credit) = match named {
-        Some((debit, credit)) => (load(tx, debit, by)?, load(tx, credit, by)?),
+        Some((debit, credit)) => {
+            let hold = hold.as_ref();
+            (load(tx, context, debit, by, hold)?, load(tx, context, credit, by, hold)?)
+        }
         None => (None, None),
     };
     if matches!(transfer.act, Act::Hold { until: Some(_), .. }) {
-        for Loaded { part, .. } in debit.iter().chain(&credit) {
-            if part.account.ending(context.now).count() >= MOST_HOLDS {
+        for Loaded { part, listed, .. } in debit.iter().chain(&credit) {
+            if listed.is_none() && part.account.ending(context.now).count() >= MOST_HOLDS {
                 return Ok(Outcome::Refused(Refusal::TooManyHolds { account: part.account.id() }));
             }
         }
@@ -287,7 +308,7 @@ pub(super) fn enter(
         Act::Void { .. } => LineKind::Freed,
     };
     for (side, held) in [(Side::Debit, debit), (Side::Credit, credit)] {
-        let Some(Loaded { place, mut part, .. }) = held else { continue };
+        let Some(Loaded { place, mut part, listed, .. }) = held else { continue };
         let line = Line {
             number: part.mark.lines.saturating_add(1),
             at: entry.at,
@@ -302,6 +323,9 @@ pub(super) fn enter(
         part.mark = part.mark.after(&line).map_err(|_| broken())?;
         let kept = KeptLine { head: part.mark.head, line };
         tx.put(&keys::line(part.account.id(), place, part.mark.lines), &kept)?;
+        if let Some(listed) = listed {
+            ending::keep(tx, &mut part, place, &listed)?;
+        }
         tx.put(&keys::part(part.account.id(), place), &part)?;
     }
     if let Some(hold) = hold {

@@ -3,6 +3,7 @@
 use crate::ids::RecordId;
 use crate::record::Millis;
 use crate::store::Key;
+use crate::time::{DateTime, Utc};
 use crate::wallet::ledger::{AccountId, TransferId};
 
 fn key(parts: &[&[u8]]) -> Key {
@@ -29,6 +30,17 @@ pub(super) fn line(id: AccountId, part: u8, number: u64) -> Key {
 
 pub(super) fn lines(id: AccountId, part: u8) -> Key {
     key(&[b"J", id.as_bytes(), &[part]])
+}
+
+/// A hold with an end time in a part of an account of the house, by its end.
+pub(super) fn ending(id: AccountId, part: u8, until: DateTime<Utc>, hold: TransferId) -> Key {
+    let seconds = until.timestamp().wrapping_sub(i64::MIN).to_be_bytes();
+    let nanoseconds = until.timestamp_subsec_nanos().to_be_bytes();
+    key(&[b"Z", b"h", id.as_bytes(), &[part], &seconds, &nanoseconds, hold.as_bytes()])
+}
+
+pub(super) fn all_ending(id: AccountId, part: u8) -> Key {
+    key(&[b"Z", b"h", id.as_bytes(), &[part]])
 }
 
 pub(super) fn held(record: RecordId, unit: [u8; 16]) -> Key {

@@ -10,6 +10,7 @@
 
 mod acts;
 mod books;
+mod ending;
 mod families;
 mod front;
 mod gifts;

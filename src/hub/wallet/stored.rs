@@ -9,7 +9,7 @@ use crate::hub::stored::stored;
 use crate::ids::RecordId;
 use crate::time::{DateTime, Utc};
 use crate::wallet::Unit;
-use crate::wallet::ledger::{Account, AccountId, Entry, Limits, TransferId};
+use crate::wallet::ledger::{Account, AccountId, EndingHold, Entry, Limits, TransferId};
 use crate::wallet::period::{Cycle, Reckoning};
 use crate::wallet::points::{Lots, Taken};
 use crate::wallet::statement::{Head as ChainHead, Line, Mark};
@@ -31,6 +31,9 @@ pub(super) struct Part {
     pub(super) account: Account,
     #[serde(default)]
     pub(super) mark: Mark,
+    /// Of a part of an account of the house: no hold that it counts ends before this instant; none does, if there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) next_end: Option<DateTime<Utc>>,
 }
 
 /// A line, and the head of the chain after it.
@@ -184,6 +187,7 @@ stored! {
     Head = "wallet_account", journal false;
     Part = "wallet_balance", journal false;
     Entry = "wallet_transfer", journal true;
+    EndingHold = "wallet_ending", journal false;
     KeptLine = "wallet_line", journal false;
     Held = "wallet_of_record", journal false;
     InFamily = "wallet_in_family", journal false;

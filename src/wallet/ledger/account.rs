@@ -213,6 +213,18 @@ impl Account {
         Self { balances: Balances::default(), latest: None, ending: BTreeMap::new(), ..self }
     }
 
+    /// Puts a hold with an end time on the list that is counted in the balances: whoever keeps the list elsewhere puts back
+    /// what a change looks at.
+    pub(crate) fn put_ending(&mut self, hold: &EndingHold) {
+        self.ending.insert((hold.until, hold.hold), (hold.side, hold.amount));
+    }
+
+    /// Takes the list out, to keep it elsewhere. The balances still count it.
+    pub(crate) fn take_ending(&mut self) -> Vec<EndingHold> {
+        let ending = std::mem::take(&mut self.ending).into_iter();
+        ending.map(|((until, hold), (side, amount))| EndingHold { until, hold, side, amount }).collect()
+    }
+
     /// Takes out what has ended.
     pub(super) fn settle(&mut self, now: DateTime<Utc>) {
         if self.ending.is_empty() {
