@@ -111,8 +111,9 @@ pub use triggers::{Triggering, due_triggers};
 pub use verify::{Verified, challenge, verify};
 pub use wallet::{
     AccountHeld, Deed, GiftStanding, MemberLimit, Payer, TransfersOutcome, UnitHeld, WalletAct,
-    WalletOutcome, WalletRefusal, WalletView, account_balances, balance_proof, gift_card, house_account_id,
-    leave_family, open_house_account, points_issued, share_account, statement, tier, transfer, transfer_all,
-    wallet, wallet_act,
+    WalletOutcome, WalletRefusal, WalletView, account_balances, account_statement, balance_proof,
+    customer_statement, end_family, gift_card, house_account_id, leave_family, limit_account, moved_by,
+    open_house_account, points_issued, share_account, statement, statement_proof, tier, transfer,
+    transfer_all, wallet, wallet_act,
 };
 pub use who::Who;

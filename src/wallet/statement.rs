@@ -10,6 +10,11 @@
 //! from the one head to the other, number after number, and each balance is the one before plus or less the line. A line
 //! that was changed, left out, put in between or cut off at the end changes the heads, and two proofs of one number with
 //! different heads show that the house told two stories.
+//!
+//! An account of the house has such a chain in each of its parts, and a customer one in each of her accounts: a
+//! [`PeriodStatement`] tells all of them as one list in the order of time.
+
+mod of_period;
 
 use std::fmt;
 
@@ -20,6 +25,8 @@ use super::Purpose;
 use super::ledger::{AccountId, MOST, Side, TransferId};
 use crate::signing::{Signature, SignatureError, SigningKeys, canonical_json};
 use crate::time::{DateTime, Utc};
+
+pub use of_period::{Period, PeriodLine, PeriodStatement, Source, StatementProof};
 
 /// The hash at the end of a chain of lines: 64 hexadecimal digits in JSON.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -11,8 +11,8 @@ use crate::ids::RecordId;
 use crate::money::{CurrencyUnit, Money};
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
-use crate::wallet::Unit;
 use crate::wallet::ledger::{AccountId, Outcome, Refusal, Transfer, TransferId};
+use crate::wallet::{GiftCode, Unit, VoucherTerms};
 
 /// An act's own end: done, refused, or the unit of work stops.
 pub(super) enum End {
@@ -95,7 +95,10 @@ pub fn wallet_act(
         };
         if let Some((why, guessed)) = refused {
             tx.discard();
-            if guessed && let Deed::PayByGift { subject, guesses, .. } = act.deed {
+            if guessed
+                && let Deed::PayByGift { subject, guesses, .. } | Deed::PayByVoucher { subject, guesses, .. } =
+                    act.deed
+            {
                 gifts::count_wrong(tx, context, subject, guesses)?;
             }
             return Ok(WalletOutcome::Refused { place, why });
@@ -162,11 +165,18 @@ fn one(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>) -> Acted<boo
             points::take_back(tx, context, act, of, points, policy, done)?
         }
         Deed::IssueGift { code, from, amount, until, refund_days } => {
-            let card = gifts::Issue { code, from, amount, until, refund_days };
-            gifts::issue(tx, context, act, &card, done)?
+            let terms = VoucherTerms { until, refund_days, ..VoucherTerms::default() };
+            gifts::issue(tx, context, act, &gifts::Issue { code, from, amount, to: None, terms }, done)?
+        }
+        Deed::IssueVoucher { code, from, amount, to, terms } => {
+            gifts::issue(tx, context, act, &gifts::Issue { code, from, amount, to, terms: *terms }, done)?
+        }
+        Deed::PayByVoucher { code, by, to, amount, basket, hold, subject, guesses } => {
+            let payment = gifts::Payment { code, by, to, amount, basket, hold, subject, guesses };
+            gifts::pay(tx, context, act, &payment, done)?
         }
         Deed::PayByGift { code, to, amount, hold, subject, guesses } => {
-            let payment = gifts::Payment { code, to, amount, hold, subject, guesses };
+            let payment = gifts::Payment { code, by: None, to, amount, basket: None, hold, subject, guesses };
             gifts::pay(tx, context, act, &payment, done)?
         }
     };
@@ -182,6 +192,7 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
         Payer::Customer(_) => String::new(),
         Payer::Member { family, .. } => format!("family {family}"),
     };
+    let typed = |code: &str| GiftCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.reveal());
     let mut fields: Vec<(&str, String)> = vec![("purpose", format!("{:?}", act.purpose))];
     let deed = match act.deed {
         Deed::TopUp { from, amount, .. } => {
@@ -230,10 +241,19 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
             fields.extend([("code", code.reveal()), ("refund_days", refund_days.to_string())]);
             "issue_gift"
         }
+        Deed::IssueVoucher { code, from, amount, terms, .. } => {
+            fields.extend([("from", from.to_owned()), ("amount", money(&amount)), ("code", code.reveal())]);
+            fields.push(("terms", format!("{terms:?}")));
+            "issue_voucher"
+        }
+        Deed::PayByVoucher { code, to, amount, ref basket, hold, .. } => {
+            let basket = basket.as_ref().map_or_else(String::new, money);
+            fields.extend([("to", to.to_owned()), ("amount", money(&amount)), ("code", typed(code))]);
+            fields.extend([("hold", instant(hold)), ("basket", basket)]);
+            "pay_by_voucher"
+        }
         Deed::PayByGift { code, to, amount, hold, .. } => {
-            let code =
-                crate::wallet::GiftCode::parse(code).map_or_else(|_| code.to_owned(), |code| code.reveal());
-            fields.extend([("to", to.to_owned()), ("amount", money(&amount)), ("code", code)]);
+            fields.extend([("to", to.to_owned()), ("amount", money(&amount)), ("code", typed(code))]);
             fields.push(("hold", instant(hold)));
             "pay_by_gift"
         }
@@ -254,12 +274,13 @@ const fn customer(deed: Deed<'_>) -> Option<&Who> {
         | Deed::Earn { to: who, .. }
         | Deed::Pay { by: Payer::Customer(who) | Payer::Member { member: who, .. }, .. }
         | Deed::Spend { by: Payer::Customer(who) | Payer::Member { member: who, .. }, .. } => Some(who),
+        Deed::IssueVoucher { to: who, .. } | Deed::PayByVoucher { by: who, .. } => who,
         _ => None,
     }
 }
 
-/// A word for the record that an act was for. It says nothing to whoever has not both ids and the pepper.
-fn whose(context: &Context<'_>, act: TransferId, record: RecordId) -> String {
+/// A word for the record that an act was for, or a card is bound to. It says nothing to whoever has not both ids and the pepper.
+pub(super) fn whose(context: &Context<'_>, act: TransferId, record: RecordId) -> String {
     let digest = context.rules.pepper.digest("wallet_act_who", &[act.as_bytes(), record.as_bytes()]);
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }

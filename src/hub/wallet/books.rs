@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ending, keys};
 use super::stored::{Head, KeptLine, Part};
+use super::{ending, keys};
 use crate::hub::Context;
 use crate::ids::RecordId;
 use crate::store::{Stop, Tx};
@@ -105,11 +105,7 @@ pub fn transfer(tx: &mut Tx<'_>, _: &Context<'_>, id: TransferId) -> Result<Opti
 ///
 /// # Complexity
 /// O(transfers of the act).
-pub(in crate::hub) fn moved_by(
-    tx: &mut Tx<'_>,
-    _: &Context<'_>,
-    act: TransferId,
-) -> Result<Option<Vec<Entry>>, Stop> {
+pub fn moved_by(tx: &mut Tx<'_>, _: &Context<'_>, act: TransferId) -> Result<Option<Vec<Entry>>, Stop> {
     let Some(done) = tx.get::<super::stored::Done>(&keys::done(act))? else { return Ok(None) };
     let real = done.moved.iter().filter(|moved| !moved.allowance);
     let wanted: Vec<_> = real.map(|moved| keys::entry(moved.transfer)).collect();
@@ -122,7 +118,7 @@ pub(in crate::hub) fn moved_by(
 ///
 /// # Errors
 /// Of the store only.
-pub(in crate::hub) fn limit_account(
+pub fn limit_account(
     tx: &mut Tx<'_>,
     _: &Context<'_>,
     account: AccountId,
@@ -243,7 +239,7 @@ fn load(
     let place = part_of(&head, by);
     let fresh = || {
         let account = Account::new(id, head.unit.clone(), head.limits);
-        Part { account, mark: Mark::default(), next_end: None }
+        Part { account, mark: Mark::default(), latest: None, next_end: None }
     };
     let held = tx.get::<Part>(&keys::part(id, place))?.unwrap_or_else(fresh);
     let mut part = Part { account: held.account.with_limits(head.limits), ..held };
@@ -321,7 +317,9 @@ pub(super) fn enter(
         };
         // The ledger and the lines count the same, or the books are not what this crate wrote.
         part.mark = part.mark.after(&line).map_err(|_| broken())?;
-        let kept = KeptLine { head: part.mark.head, line };
+        let by = part.latest.map_or(line.at, |latest| latest.max(line.at));
+        part.latest = Some(by);
+        let kept = KeptLine { head: part.mark.head, line, by };
         tx.put(&keys::line(part.account.id(), place, part.mark.lines), &kept)?;
         if let Some(listed) = listed {
             ending::keep(tx, &mut part, place, &listed)?;

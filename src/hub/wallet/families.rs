@@ -142,7 +142,7 @@ pub fn leave_family(
 ///
 /// # Complexity
 /// O(members of the family).
-pub(in crate::hub) fn end_family(tx: &mut Tx<'_>, context: &Context<'_>, family: &str) -> Result<bool, Stop> {
+pub fn end_family(tx: &mut Tx<'_>, context: &Context<'_>, family: &str) -> Result<bool, Stop> {
     let name = digest(context, family);
     let Some(known) = tx.get::<Family>(&keys::family(name))? else { return Ok(false) };
     end(tx, name, &known);

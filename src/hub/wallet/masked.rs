@@ -68,6 +68,17 @@ impl fmt::Debug for Deed<'_> {
                 out.field("code", code).field("from", &from).field("amount", amount);
                 out.field("until", until).field("refund_days", &refund_days).finish()
             }
+            Self::IssueVoucher { code, from, ref amount, to, terms } => {
+                let mut out = f.debug_struct("IssueVoucher");
+                out.field("code", code).field("from", &from).field("amount", amount);
+                out.field("to", &to).field("terms", terms).finish()
+            }
+            Self::PayByVoucher { code, by, to, ref amount, ref basket, ref hold, subject, guesses } => {
+                let mut out = f.debug_struct("PayByVoucher");
+                out.field("code", &Masked(code)).field("by", &by).field("to", &to).field("amount", amount);
+                out.field("basket", basket).field("hold", hold);
+                out.field("subject", &Masked(subject)).field("guesses", guesses).finish()
+            }
             Self::PayByGift { code, to, ref amount, ref hold, subject, guesses } => {
                 let mut out = f.debug_struct("PayByGift");
                 out.field("code", &Masked(code)).field("to", &to).field("amount", amount);

@@ -19,20 +19,20 @@ mod masked;
 mod points;
 mod requests;
 mod rolled_back;
+mod statements;
 mod stored;
 mod views;
 
 pub use acts::wallet_act;
 pub use books::{
-    TransfersOutcome, account_balances, balance_proof, house_account_id, open_house_account, statement,
-    transfer, transfer_all,
+    TransfersOutcome, account_balances, balance_proof, house_account_id, limit_account, moved_by,
+    open_house_account, statement, transfer, transfer_all,
 };
-pub(super) use books::{limit_account, moved_by};
-pub(super) use families::end_family;
-pub use families::{leave_family, share_account};
+pub use families::{end_family, leave_family, share_account};
 pub use gifts::{GiftStanding, gift_card};
 pub use points::points_issued;
 pub use requests::{Deed, Payer, WalletAct, WalletOutcome, WalletRefusal};
+pub use statements::{account_statement, customer_statement, statement_proof};
 pub use stored::MemberLimit;
 pub(super) use views::forget;
 pub use views::{AccountHeld, UnitHeld, WalletView, tier, wallet};

@@ -9,7 +9,7 @@ use crate::pricing::coupon::GuessRules;
 use crate::time::{DateTime, Utc};
 use crate::wallet::ledger::{Refusal, TransferId};
 use crate::wallet::points::{PointsRefusal, ReturnPolicy, ReturnedPoints};
-use crate::wallet::{GiftCode, ProgrammeId, Purpose};
+use crate::wallet::{GiftCode, ProgrammeId, Purpose, VoucherRefusal, VoucherTerms};
 
 /// Who pays.
 #[derive(Clone, Copy)]
@@ -122,6 +122,38 @@ pub enum Deed<'a> {
         until: Option<DateTime<Utc>>,
         /// Money that is refunded to it can be used for so many days at least.
         refund_days: u32,
+    },
+    /// A voucher is given out: a gift card on other terms.
+    IssueVoucher {
+        /// Its code; only a keyed hash of it is kept.
+        code: &'a GiftCode,
+        /// The account of the house that the money comes from.
+        from: &'a str,
+        /// How much is on it.
+        amount: Money,
+        /// For whom; for whoever has the code, if nobody is named.
+        to: Option<&'a Who>,
+        /// On which terms.
+        terms: &'a VoucherTerms,
+    },
+    /// A voucher pays for a basket, in full or in part, as far as its terms go.
+    PayByVoucher {
+        /// Its code, as it was typed.
+        code: &'a str,
+        /// Who pays with it, if it is bound to a person.
+        by: Option<&'a Who>,
+        /// The account of the house that is paid.
+        to: &'a str,
+        /// How much.
+        amount: Money,
+        /// What the basket costs, if it pays a share of one.
+        basket: Option<Money>,
+        /// Only hold it, until then.
+        hold: Option<DateTime<Utc>>,
+        /// Whose wrong codes are counted: the host's word for a customer, a device, an address. Kept as a keyed hash.
+        subject: &'a str,
+        /// How guessing is slowed.
+        guesses: &'a GuessRules,
     },
     /// A gift card pays, in full or in part.
     PayByGift {
@@ -244,6 +276,8 @@ pub enum WalletRefusal {
         /// When.
         at: DateTime<Utc>,
     },
+    /// The terms of the voucher do not allow it.
+    Voucher(VoucherRefusal),
     /// Too many wrong codes: none is looked at before this instant.
     Wait {
         /// Until when.

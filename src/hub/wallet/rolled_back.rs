@@ -81,7 +81,10 @@ pub(super) fn refund(
 ) -> Acted<Done> {
     let mut payment = done_before(tx, of)?;
     let what = payment.asked.get("act").map_or("", String::as_str);
-    let moves = matches!(what, "pay" | "capture" | "pay_by_gift" | "top_up" | "issue_gift");
+    let moves = matches!(
+        what,
+        "pay" | "capture" | "pay_by_gift" | "pay_by_voucher" | "top_up" | "issue_gift" | "issue_voucher"
+    );
     if !moves || payment.moved.iter().any(|moved| moved.held) {
         return Err(WalletRefusal::NothingToRollBack.into());
     }
@@ -93,7 +96,7 @@ pub(super) fn refund(
     if amount > left {
         return Err(WalletRefusal::MoreThanLeft { left }.into());
     }
-    if let Some(card) = payment.gift.filter(|_| what != "issue_gift") {
+    if let Some(card) = payment.gift.filter(|_| !what.starts_with("issue_")) {
         gifts::prolong(tx, context, card)?;
     }
     for allowance in [false, true] {

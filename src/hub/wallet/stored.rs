@@ -8,11 +8,11 @@ use crate::calendar::ZoneId;
 use crate::hub::stored::stored;
 use crate::ids::RecordId;
 use crate::time::{DateTime, Utc};
-use crate::wallet::Unit;
 use crate::wallet::ledger::{Account, AccountId, EndingHold, Entry, Limits, TransferId};
 use crate::wallet::period::{Cycle, Reckoning};
 use crate::wallet::points::{Lots, Taken};
 use crate::wallet::statement::{Head as ChainHead, Line, Mark};
+use crate::wallet::{Unit, VoucherTerms};
 
 /// What is the same for all parts of an account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +31,9 @@ pub(super) struct Part {
     pub(super) account: Account,
     #[serde(default)]
     pub(super) mark: Mark,
+    /// The latest instant of its lines, if it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) latest: Option<DateTime<Utc>>,
     /// Of a part of an account of the house: no hold that it counts ends before this instant; none does, if there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) next_end: Option<DateTime<Utc>>,
@@ -42,6 +45,8 @@ pub(super) struct Part {
 pub(super) struct KeptLine {
     pub(super) line: Line,
     pub(super) head: ChainHead,
+    /// The latest instant of the lines so far, this one included: it never goes back.
+    pub(super) by: DateTime<Utc>,
 }
 
 /// Which account a record has for a unit.
@@ -123,17 +128,21 @@ pub(super) struct Done {
     pub(super) lost: u64,
 }
 
-/// A gift card.
+/// A gift card or a voucher.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Gift {
     pub(super) account: AccountId,
     pub(super) unit: Unit,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) until: Option<DateTime<Utc>>,
     #[serde(default)]
-    pub(super) refund_days: u32,
-    /// So much was on it when it ended; it stays on it and pays no more.
+    pub(super) terms: VoucherTerms,
+    /// A keyed hash of the card and the record that it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) holder: Option<String>,
+    /// The last payment of one that pays once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) used: Option<TransferId>,
+    /// So much on it pays no more: what was on it when it ended, or what its one payment left.
     #[serde(default)]
     pub(super) ended: u64,
 }
