@@ -185,6 +185,21 @@ fn many_holds(c: &mut Criterion<ProcessorTime>) {
             b.iter(|| hub.account_balances(sales).unwrap().unwrap());
         });
     }
+    // A customer's own account has them on a list, of which there is an end.
+    let line = br#"{"type":"identify","messageId":"m-1","userId":"u-7","traits":{"firstName":"Sara"}}"#;
+    let sara = Who::Record(hub.record(&Event::from_segment(line, &hub.import()).unwrap()).unwrap().record);
+    let top_up = Deed::TopUp { to: &sara, from: "bank", amount: Money::new(1 << 50, euro()) };
+    assert!(hub.wallet_act(&[WalletAct::new(id(), top_up)]).unwrap().is_done());
+    let hers = hub.wallet(&sara).unwrap().unwrap().units[0].accounts[0].account;
+    let holds: Vec<_> = (0..990).map(|_| Transfer::hold(id(), hers, sales, 5, until)).collect();
+    assert_eq!(hub.transfer_all(&holds).unwrap(), TransfersOutcome::Posted);
+    c.bench_function("hub: a hold and its capture, 990 others held on a customer's list", |b| {
+        b.iter(|| {
+            let hold = Transfer::hold(id(), hers, sales, 5, until);
+            let both = [hold.clone(), Transfer::post(id(), hold.id, Some(3))];
+            assert_eq!(hub.transfer_all(&both).unwrap(), TransfersOutcome::Posted);
+        });
+    });
 }
 
 criterion_group! {

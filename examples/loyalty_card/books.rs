@@ -7,6 +7,8 @@ use throughline::money::{Money, MoneyFormat};
 use throughline::signing::SigningKeys;
 use throughline::wallet::Unit;
 use throughline::wallet::ledger::Side;
+use throughline::wallet::period::{Cycle, Reckoning};
+use throughline::wallet::statement::{LineKind, Period, PeriodStatement, Source};
 
 use crate::page::{Page, Table, number, text};
 use crate::shop::Shop;
@@ -41,7 +43,86 @@ pub(crate) fn show(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         shown(money.posted)?,
         points.posted
     ))?;
-    statement(page, shop)
+    statement(page, shop)?;
+    months(page, shop)
+}
+
+/// All pages of a statement as one, each checked; and how many there were.
+fn all_pages(
+    mut ask: impl FnMut(Option<&[Source]>) -> Result<PeriodStatement, Box<dyn Error>>,
+) -> Result<(PeriodStatement, u64), Box<dyn Error>> {
+    let (mut all, mut pages) = (ask(None)?, 1);
+    all.check()?;
+    while all.more {
+        let next = ask(Some(&all.sources))?;
+        next.check()?;
+        for (before, after) in all.sources.iter_mut().zip(&next.sources) {
+            before.closing = after.closing;
+        }
+        all.lines.extend(next.lines);
+        (all.more, pages) = (next.more, pages + 1);
+    }
+    all.check()?;
+    Ok((all, pages))
+}
+
+/// A statement as a table: what was there, each line, what is there.
+fn table(told: &PeriodStatement, shop: &Shop, language: &str) -> Result<Table, Box<dyn Error>> {
+    let (format, days) = (MoneyFormat::of(language), DateFormat::of(language));
+    let money = |minor: i64| format.format(Money::new(minor, shop.unit));
+    let mut table = Table::new([text("Day"), text("What"), text("For"), number("Amount"), number("Balance")]);
+    table.row(["", "opening", "", "", &money(told.opening())]);
+    for of in &told.lines {
+        let amount = i64::try_from(of.line.amount)?;
+        table.row([
+            days.format(shop.zone.local(of.line.at).0),
+            match of.line.kind {
+                LineKind::Moved => "moved",
+                LineKind::Held => "held",
+                LineKind::Posted => "captured",
+                LineKind::Freed => "freed",
+            }
+            .to_owned(),
+            of.line.purpose.as_ref().map_or_else(String::new, ToString::to_string),
+            money(if of.line.side == Side::Debit { -amount } else { amount }),
+            money(of.balance),
+        ]);
+    }
+    table.row(["", "closing", "", "", &money(told.closing())]);
+    Ok(table)
+}
+
+/// A month of the house's and one of Sara's, who counts by the Iranian calendar.
+fn months(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
+    let sales = shop.hub.open_house_account("sales", &shop.unit.into())?.ok_or("another unit")?;
+    let always = shop.hub.account_statement(sales, &Period::ALWAYS, None, 1)?.ok_or("no account")?;
+    let first = always.lines.first().ok_or("nothing was sold")?.line.at;
+    let day = shop.zone.local(first).0;
+    let month = |reckoning| Period::cycle(day, Cycle::Month, reckoning, &shop.zone).ok_or("no such month");
+    let period = month(Reckoning::Gregorian)?;
+    let (told, pages) =
+        all_pages(|after| Ok(shop.hub.account_statement(sales, &period, after, 5)?.ok_or("no account")?))?;
+    let keys = SigningKeys::new("2031", b"another secret from your secret manager");
+    let proof = shop.hub.statement_proof(&told, &keys)?.ok_or("the books know nothing of it")?;
+    proof.check(&told, &keys)?;
+    page.paragraph(&format!(
+        "The first month of the account `sales`, which is kept in {} parts, as one list of {} pages; the house signed where it \
+         begins and where it ends:",
+        told.sources.len(),
+        words::count(pages)
+    ))?;
+    page.table(&table(&told, shop, "en")?)?;
+    let sara = shop.customer("سارا")?;
+    let period = month(Reckoning::Iranian)?;
+    let (told, _) = all_pages(|after| {
+        Ok(shop
+            .hub
+            .customer_statement(&sara.who, &shop.unit.into(), &period, after, 5)?
+            .ok_or("she is gone")?)
+    })?;
+    page.paragraph(&format!("The same month of {}'s, by the Iranian calendar:", words::quoted(sara.name)))?;
+    page.table(&table(&told, shop, sara.language)?)?;
+    Ok(())
 }
 
 /// Sara's statement, as her app shows and checks it.

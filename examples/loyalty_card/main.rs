@@ -6,7 +6,8 @@
 //!
 //! Six customers hold money and points with a chain of shops. The card is topped up in the app, on the web, by telephone
 //! and at the till; two tills spend the last of a balance at the same time; points wait, run out and come back with
-//! returned goods; a family shares an account within limits; a level is reached; a gift card pays in parts. After every
+//! returned goods; a family shares an account within limits; a level is reached; a gift card pays in parts and
+//! a voucher once. After every
 //! single act the books of the house are summed, and the program stops if they are not zero.
 //!
 //! Read this file from top to bottom, then [`shop`]. Each section that is printed is one module. Clock and ids are fixed,
@@ -24,6 +25,7 @@ mod points;
 mod shop;
 mod tiers;
 mod tills;
+mod voucher;
 #[allow(dead_code, reason = "shared with the quickstart, which uses the rest")]
 #[path = "../quickstart/words.rs"]
 mod words;
@@ -49,6 +51,7 @@ fn tell() -> Result<(), Box<dyn Error>> {
     tiers::show(&mut page, &shop)?;
     family::show(&mut page, &shop)?;
     gift::show(&mut page, &shop)?;
+    voucher::show(&mut page, &shop)?;
     books::show(&mut page, &shop)?;
     figures.show(&mut page, &shop)?;
     page.finish()?;

@@ -12,7 +12,7 @@ use throughline::money::{Currency, CurrencyUnit, Money, MoneyFormat};
 use throughline::store::{MemoryStore, Tenant};
 use throughline::time::{DateTime, Utc};
 use throughline::wallet::ledger::{AccountId, TransferId};
-use throughline::wallet::{ProgrammeId, Purpose, Unit};
+use throughline::wallet::{ProgrammeId, Purpose, Unit, VoucherRefusal};
 
 use crate::words;
 
@@ -77,7 +77,7 @@ impl Shop {
             customers.push(Customer { name, language, who: Who::Record(hub.record(&event)?.record) });
         }
         let mut others = Vec::new();
-        for name in ["bank cards", "tills", "sales"] {
+        for name in ["bank cards", "tills", "sales", "promotions"] {
             others.extend(hub.open_house_account(name, &unit.into())?);
         }
         Ok(Self {
@@ -220,6 +220,10 @@ impl Shop {
             WalletRefusal::GiftUnknown => "no: no such card".to_owned(),
             WalletRefusal::GiftMistyped => "no: mistyped, ask again".to_owned(),
             WalletRefusal::GiftEnded { .. } => "no: the card has ended".to_owned(),
+            WalletRefusal::Voucher(why) => match why {
+                VoucherRefusal::MoreThanShare { most } => format!("no: its share is {}", money(*most)),
+                other => format!("no: {other}"),
+            },
             WalletRefusal::Points(throughline::wallet::points::PointsRefusal::NotEnough { active }) => {
                 format!("no: only {} count", words::count(*active))
             }

@@ -288,7 +288,12 @@ pub(super) fn whose(context: &Context<'_>, act: TransferId, record: RecordId) ->
 /// Whether an act that was done was hers: of the record that is named, or of another one of its profile. Once she is erased
 /// nobody is known by that name.
 fn same_customer(tx: &mut Tx<'_>, context: &Context<'_>, act: &WalletAct<'_>, done: &Done) -> Acted<()> {
-    let (Some(who), Some(was)) = (customer(act.deed), &done.who) else { return Ok(()) };
+    let (who, was) = match (customer(act.deed), &done.who) {
+        (Some(who), Some(was)) => (who, was),
+        (None, None) => return Ok(()),
+        // A voucher is for somebody or for whoever has it, and what was meant stands.
+        _ => return Err(WalletRefusal::IdReused { field: "who".to_owned() }.into()),
+    };
     let record = who.record(tx, context)?.ok_or(WalletRefusal::Unknown)?;
     let hers = |record: RecordId| whose(context, act.id, record) == *was;
     if hers(record) || members::cluster(tx, record)?.0.into_iter().any(hers) {

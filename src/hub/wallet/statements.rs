@@ -176,8 +176,8 @@ fn page(
     limit: usize,
 ) -> Result<PeriodStatement, Stop> {
     let known = |account, part| {
-        let sources = after.unwrap_or_default().iter();
-        sources.filter(move |source| source.account == account && source.part == part).next_back()
+        let mut sources = after.unwrap_or_default().iter();
+        sources.rfind(move |source| source.account == account && source.part == part)
     };
     let new: Vec<_> =
         chains.iter().copied().filter(|(account, part)| known(*account, *part).is_none()).collect();

@@ -70,6 +70,8 @@ fn judge(facts: Facts<'_>, transfer: &Transfer, now: DateTime<Utc>) -> Result<En
             if amount > hold.amount {
                 return Err(Refusal::ExceedsHold { held: hold.amount });
             }
+            room(hold, debit, Side::Debit, amount, at)?;
+            room(hold, credit, Side::Credit, amount, at)?;
             free(hold, debit, credit, at);
             *debit.balances.posted(Side::Debit) += amount;
             *credit.balances.posted(Side::Credit) += amount;
@@ -163,12 +165,26 @@ fn held<'a>(
     Ok((hold, debit, credit, at))
 }
 
+/// Whether an account still counts a live hold. Somebody whose clock ran ahead may have seen it end on one without limits.
+fn counts(hold: &Entry, account: &Account) -> bool {
+    hold.until().is_none_or(|until| account.ending.contains_key(&(until, hold.transfer.id)))
+}
+
+/// Whether there is room for a hold that an account counts no more: other transfers may have taken it.
+fn room(hold: &Entry, of: &Account, side: Side, amount: u64, at: DateTime<Utc>) -> Result<(), Refusal> {
+    let mut balances = of.balances(at);
+    let sum = balances.pending(side).checked_add(*balances.posted(side));
+    let sum = sum.and_then(|sum| sum.checked_add(amount)).filter(|sum| *sum <= MOST);
+    if counts(hold, of) || sum.is_some() { Ok(()) } else { Err(Refusal::Overflow { account: of.id() }) }
+}
+
 /// Takes a live hold out of both accounts.
 fn free(hold: &Entry, debit: &mut Account, credit: &mut Account, at: DateTime<Utc>) {
     for (account, side) in [(debit, Side::Debit), (credit, Side::Credit)] {
-        // Somebody whose clock ran ahead may have seen it end on an account without limits.
-        let counts =
-            hold.until().is_none_or(|until| account.ending.remove(&(until, hold.transfer.id)).is_some());
+        let counts = counts(hold, account);
+        if let Some(until) = hold.until() {
+            account.ending.remove(&(until, hold.transfer.id));
+        }
         account.enter(at, |balances| {
             let pending = balances.pending(side);
             *pending = pending.saturating_sub(hold.amount * u64::from(counts));

@@ -160,6 +160,32 @@ fn a_hold_ends_by_itself_and_does_not_come_back() {
     assert_eq!(ledger.balances(account(2), second(0)).unwrap().available(), 10);
 }
 
+/// What a clock that ran ahead took out of accounts without limits may be posted late, but never beyond what can be counted.
+#[test]
+fn a_hold_that_a_fast_clock_ended_is_posted_only_where_there_is_room() {
+    let new = |n| Account::new(account(n), euro(), Limits::none());
+    let (mut from, mut to) = (new(1), new(2));
+    fn on(
+        from: &mut Account,
+        to: &mut Account,
+        hold: Option<&mut Entry>,
+        of: &Transfer,
+        at: i64,
+    ) -> Outcome<Entry> {
+        apply(Facts { known: None, hold, debit: Some(from), credit: Some(to) }, of, second(at))
+    }
+    let held = Transfer::hold(id(1), account(1), account(2), MOST - 5, Some(second(10)));
+    let Outcome::Posted(mut hold) = on(&mut from, &mut to, None, &held, 0) else { panic!("held") };
+    for (n, amount) in [(2, MOST - 1), (3, 1)] {
+        let moved = Transfer::new(id(n), account(1), account(2), amount);
+        assert!(on(&mut from, &mut to, None, &moved, 20).stands());
+    }
+    let before = (from.clone(), to.clone());
+    let late = on(&mut from, &mut to, Some(&mut hold), &Transfer::post(id(4), id(1), Some(1)), 5);
+    assert_eq!(late, Outcome::Refused(Refusal::Overflow { account: account(1) }));
+    assert_eq!((from, to, hold.state), (before.0, before.1, State::Standing));
+}
+
 #[test]
 fn linked_transfers_stand_or_fall_together() {
     let mut ledger = ledger();
