@@ -194,8 +194,8 @@ proptest! {
                 (Outcome::Refused(why), TransfersOutcome::Refused { why: other, .. }) => prop_assert_eq!(why, other),
                 (one, other) => prop_assert!(false, "{:?} {:?}", one, other),
             }
-            for place in 0..3 {
-                prop_assert_eq!(ledger.balances(accounts[place], now), Some(house.balances(place)));
+            for (place, account) in accounts.iter().enumerate().take(3) {
+                prop_assert_eq!(ledger.balances(*account, now), Some(house.balances(place)));
             }
         }
     }

@@ -127,7 +127,7 @@ impl World {
     fn act(&self, n: u64, deed: Deed<'_>) -> WalletOutcome {
         let purpose = Purpose::parse("تست").unwrap();
         let act = WalletAct::new(id(n), deed);
-        self.hub.wallet_act(&[if n % 2 == 0 { act } else { act.for_purpose(&purpose) }]).unwrap()
+        self.hub.wallet_act(&[if n.is_multiple_of(2) { act } else { act.for_purpose(&purpose) }]).unwrap()
     }
 
     fn done(&self, n: u64, deed: Deed<'_>) {
