@@ -18,8 +18,8 @@ use crate::wallet::period::{Cycle, PeriodRule, Reckoning};
 /// use throughline::wallet::statement::Period;
 /// // Esfand 1404, by the clocks of a customer who lives by UTC.
 /// let month = Period::cycle("2026-03-10".parse()?, Cycle::Month, Reckoning::Iranian, &Zone::utc()).ok_or("too far")?;
-/// assert_eq!(month.from, "2026-02-20T00:00:00Z".parse::<throughline::time::DateTime<_>>()?);
-/// assert_eq!(month.until, "2026-03-21T00:00:00Z".parse::<throughline::time::DateTime<_>>()?);
+/// let [from, until] = [month.from, month.until].map(|at| at.to_rfc3339());
+/// assert_eq!((&*from, &*until), ("2026-02-20T00:00:00+00:00", "2026-03-21T00:00:00+00:00"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
