@@ -197,6 +197,10 @@ fn permute(line: &mut Vec<usize>, from: usize, saw: &mut impl FnMut(&[usize])) {
     }
 }
 
+/// A state of a chain, the weight of all that follows, and what follows: the weight so far, where it is, whether it is the end
+/// that counts.
+type Row<'a> = (Vec<&'a str>, u32, Vec<(u32, Option<usize>, bool)>);
+
 /// Journeys drawn at random from the chain that the 2,000 journeys make, 400,000 for each order: what is solved exactly lies within
 /// four and a half standard deviations of what is drawn, for the whole and without each channel.
 #[test]
@@ -231,7 +235,7 @@ fn chains_are_what_a_simulation_tends_to() {
         }
         // A chain may go on in the state in which it is; that changes no probability.
         let places: BTreeMap<&Vec<&str>, usize> = next.keys().zip(0..).collect();
-        let table: Vec<(Vec<&str>, u32, Vec<(u32, Option<usize>, bool)>)> = next
+        let table: Vec<Row<'_>> = next
             .iter()
             .map(|(state, to)| {
                 let mut sum = 0;

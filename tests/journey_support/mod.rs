@@ -1,5 +1,5 @@
 //! The 2,000 journeys with known answers.
-#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, dead_code, reason = "helpers of tests, of which each test takes some")]
 
 use std::collections::BTreeMap;
 
