@@ -494,6 +494,8 @@ fn keys_are_letters_and_hashes() {
         assert_eq!(&bytes[..Tenant::LEN], 7_u32.to_be_bytes());
         lengths.insert((bytes[Tenant::LEN], bytes.len() - Tenant::LEN));
     }
+    // What is asked together about a record lies side by side: its component under the letter, its last event one byte on.
+    lengths.remove(&(b'm', 18));
     let by_letter: BTreeSet<u8> = lengths.iter().map(|(letter, _)| *letter).collect();
     assert_eq!(by_letter.len(), lengths.len(), "one form for each letter: {lengths:?}");
 }
