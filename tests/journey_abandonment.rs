@@ -4,18 +4,19 @@
 use std::sync::Arc;
 
 use proptest::prelude::*;
+use throughline::calendar::Zones;
 use throughline::cart::Sku;
 use throughline::channel::Channel;
 use throughline::event::{Event, OrderKey};
 use throughline::hub::{
-    CommandKey, FixedClock, Hub, OrderRequest, OrderTerms, PlaceOutcome, Rules, ThreadSettings, Who,
-    abandonment_signal,
+    CommandKey, FixedClock, Hub, OrderRequest, OrderTerms, PlaceOutcome, Rules, ThreadSettings, Triggering,
+    Who, abandonment_signal,
 };
 use throughline::journey::{
     Abandonment, AbandonmentNews, Closed, Effect, Sensitivity, Sequel, ThreadAct, ThreadEdit, ThreadKind,
     ThreadRules, Told, abandonment_news, abandonments,
 };
-use throughline::messaging::trigger::SignalKind;
+use throughline::messaging::trigger::{SignalKind, Trigger};
 use throughline::stock::availability::CountSource;
 use throughline::stock::order::{NewParcel, OrderHours, OrderRules, OrderedLine};
 use throughline::stock::reservation::{StockChange, Terms, Yield};
@@ -379,12 +380,7 @@ impl World {
             number,
             who: Some(who),
             lines: &[OrderedLine { sku: tea, units: 1, cancelled: 0 }],
-            parcels: &[NewParcel {
-                from: shop,
-                pick_up: None,
-                units: vec![(0, 1)],
-                promise: None,
-            }],
+            parcels: &[NewParcel { from: shop, pick_up: None, units: vec![(0, 1)], promise: None }],
             held: None,
             exchange_of: None,
             backorder: false,
@@ -446,4 +442,26 @@ fn an_order_placed_through_the_hub_ends_it() {
     let due = world.due(&who);
     world.order("4711", &who);
     assert!(!world.mark(&who, &due[0]));
+}
+
+#[test]
+fn no_message_about_a_cart_is_due_after_such_an_order() {
+    let added = r#"{"type":"track","event":"Product Added","messageId":"1","userId":"u-7","timestamp":"2026-03-20T09:00:00Z",
+        "properties":{"cart_id":"سبد","product_id":"TEA","quantity":1}}"#;
+    let (triggers, zones) = (Trigger::retail(), Zones::bundled());
+    let asked = Triggering { triggers: &triggers, signals: &[], zones: &zones };
+    let due = |world: &World, who: &Who| {
+        let due = world.hub.due_triggers(who, &asked).unwrap().unwrap();
+        due.into_iter().map(|one| one.step).collect::<Vec<_>>()
+    };
+    for (ordered, left) in [(None, 1), (Some("10:30"), 0), (Some("08:30"), 1)] {
+        let world = fresh();
+        let who = world.record(added);
+        if let Some(at) = ordered {
+            world.at(at);
+            world.order("4711", &who);
+        }
+        world.at("12:00");
+        assert_eq!(due(&world, &who).len(), left, "{ordered:?}");
+    }
 }
