@@ -1,11 +1,13 @@
 //! Typed identifiers. Each is 128 bits, shown as a UUID.
 //!
-//! Two families:
+//! Three families:
 //! * ids of *facts and views* ([`RecordId`], [`ProfileId`], [`EventKey`], [`CartId`], [`QuoteId`], [`OrderId`],
 //!   [`OutboxKey`]) are keyed hashes of what they name, so that the same facts give the same ids in any order of arrival
 //!   and on any machine;
 //! * ids of *acts* ([`DecisionId`], [`CommandId`]) are ordered by time and minted by the hub's context ([`Mint`]), never
-//!   from a global.
+//!   from a global;
+//! * ids of the *books* ([`AccountId`], [`TransferId`]) say nothing about anybody: an account's is minted or derived, a
+//!   transfer's comes from whoever sends it.
 
 use std::fmt;
 use std::str::FromStr;

@@ -317,8 +317,24 @@ proptest! {
                 1 => forged.lines[place].balance += 1,
                 _ => drop(forged.lines.remove(place)),
             }
-            prop_assert!(forged.check().is_err());
+            prop_assert!(forged.check().is_err() && proof.check(&forged, &keys).is_err());
         }
+        // Not one chain twice, not a part that is not there, not one time as another.
+        let mut forged = told.clone();
+        forged.sources.push(forged.sources[3]);
+        prop_assert!(house.hub.statement_proof(&forged, &keys).unwrap().is_none());
+        forged.sources[16].part = 16;
+        prop_assert!(house.hub.statement_proof(&forged, &keys).unwrap().is_none());
+        let later = Period { from: period.until, until: instant(NOON) + TimeDelta::days(1) };
+        if !told.lines.is_empty() {
+            let forged = PeriodStatement { period: later, ..told.clone() };
+            prop_assert!(house.hub.statement_proof(&forged, &keys).unwrap().is_none());
+        }
+        // A page begins with its period, whatever is told to have come before.
+        let earlier = house.hub.account_statement(house.accounts[1], &Period { from: at(-9), until: at(from) }, None, 1).unwrap().unwrap();
+        let page = house.hub.account_statement(house.accounts[1], &period, Some(&earlier.sources), 1_000).unwrap().unwrap();
+        prop_assert_eq!(&page.lines, &told.lines);
+        prop_assert!(house.hub.account_statement(house.accounts[1], &period, None, 0).unwrap().unwrap().lines.len() <= 1);
     }
 }
 

@@ -66,7 +66,7 @@
 //! | `Z` `e` account, time, act | what an act earned, for the tiers |
 //! | `Z` `h` account, part, time, hold | a hold that ends then, on an account of the house |
 //! | `Z` `f` family | the account that it shares, and the members |
-//! | `Z` `g` gift card's code | its account, and until when it is good |
+//! | `Z` `g` gift card's code | its account and terms, to whom it is bound, what on it pays no more |
 //! | `Z` `w` subject | wrong gift card codes |
 //! | `t` record, part | the record's [part](crate::journey::ThreadPart) of a thread: a fact |
 //! | `z` record | a range key: whoever begins a thread at the record bumps it |

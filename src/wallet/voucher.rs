@@ -41,8 +41,8 @@ pub enum VoucherRefusal {
     /// It is bound to another customer, or to one and nobody says who pays.
     #[error("the voucher is bound to another customer")]
     OfAnother,
-    /// It pays a share of a basket, and nobody says what the basket costs, or in the voucher's currency.
-    #[error("the voucher pays a share of a basket, which is not told")]
+    /// It pays a share of a basket and nobody says what the basket costs; or what is said is negative or in another currency.
+    #[error("what the basket costs is not told in the voucher's currency")]
     NoBasket,
     /// More than its share of the basket, or than the basket costs.
     #[error("more than the voucher's share of the basket")]
@@ -100,6 +100,12 @@ impl VoucherTerms {
     #[must_use]
     pub fn once() -> Self {
         Self { single_use: true, ..Self::default() }
+    }
+
+    /// Whether they let it pay anything at all: a share of nothing does not.
+    #[must_use]
+    pub fn can_pay(&self) -> bool {
+        self.most_of_basket.is_none_or(|share| share_of(u64::MAX, share) > 0)
     }
 
     /// Whether they let it pay so much of a basket at an instant; amounts are in minor units of its currency.
@@ -191,16 +197,27 @@ mod tests {
 
         #[test]
         fn a_share_is_never_more_than_it_says(
-            basket in any::<u64>(), part in any::<i64>(), whole in 1..i64::MAX, amount in any::<u64>(),
+            basket in prop_oneof![0..1_000_u64, any::<u64>()],
+            (part, whole) in prop_oneof![(-2..30_i64, 1..30_i64), (any::<i64>(), 1..i64::MAX)],
         ) {
             let share = Ratio::new(part, whole).unwrap();
             let terms = VoucherTerms { most_of_basket: Some(share), ..VoucherTerms::default() };
             let now = at("2026-03-20T12:00:00Z");
-            let exact = i128::from(amount).checked_mul(i128::from(whole)).zip(i128::from(basket).checked_mul(i128::from(part)));
-            let fits = amount <= basket && exact.is_some_and(|(wanted, there)| wanted <= there) ;
-            if exact.is_some() {
-                prop_assert_eq!(terms.check(amount, Some(basket), now).is_ok(), fits || amount == 0);
+            // The greatest amount of which so many times the whole is no more than so many times the part: found by halving.
+            let fits = |amount: u64| {
+                i128::from(amount) * i128::from(whole) <= i128::from(basket) * i128::from(part) && amount <= basket
+            };
+            let (mut most, mut beyond) = (0, u128::from(basket) + 1);
+            while most + 1 < beyond {
+                let middle = (most + beyond) / 2;
+                if fits(u64::try_from(middle).unwrap()) { most = middle } else { beyond = middle }
             }
+            let most = u64::try_from(most).unwrap();
+            prop_assert_eq!(terms.check(most, Some(basket), now), Ok(()));
+            if let Some(more) = most.checked_add(1) {
+                prop_assert_eq!(terms.check(more, Some(basket), now), Err(VoucherRefusal::MoreThanShare { most }));
+            }
+            prop_assert!(terms.can_pay() || most == 0);
         }
     }
 }

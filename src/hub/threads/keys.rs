@@ -1,13 +1,9 @@
 //! Where threads and what belongs to them live; the table of all keys is in [`super::super::keys`].
 
+use crate::hub::keys::key;
 use crate::ids::RecordId;
 use crate::journey::PartId;
 use crate::store::Key;
-
-fn key(parts: &[&[u8]]) -> Key {
-    // All parts have fixed widths far below the longest key.
-    Key::join(parts).unwrap_or_else(|_| Key::empty())
-}
 
 pub(crate) fn part(record: RecordId, id: PartId) -> Key {
     key(&[b"t", record.as_bytes(), id.as_bytes()])

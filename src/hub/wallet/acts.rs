@@ -9,6 +9,7 @@ use super::{families, gifts, keys, points, rolled_back, views};
 use crate::hub::{Context, Who, members};
 use crate::ids::RecordId;
 use crate::money::{CurrencyUnit, Money};
+use crate::signing::canonical_json;
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 use crate::wallet::ledger::{AccountId, Outcome, Refusal, Transfer, TransferId};
@@ -243,7 +244,7 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
         }
         Deed::IssueVoucher { code, from, amount, terms, .. } => {
             fields.extend([("from", from.to_owned()), ("amount", money(&amount)), ("code", code.reveal())]);
-            fields.push(("terms", format!("{terms:?}")));
+            fields.push(("terms", canonical_json(&serde_json::to_value(terms).unwrap_or_default())));
             "issue_voucher"
         }
         Deed::PayByVoucher { code, to, amount, ref basket, hold, .. } => {

@@ -169,7 +169,16 @@ pub fn gift_card(
 fn left(tx: &mut Tx<'_>, context: &Context<'_>, gift: &Gift) -> Result<i64, Stop> {
     let part = tx.get::<Part>(&keys::part(gift.account, 0))?;
     let there = part.map_or(0, |part| part.account.balances(context.now).available());
-    Ok(there.saturating_sub_unsigned(gift.ended))
+    Ok(there.saturating_sub_unsigned(gift.ended).max(0))
+}
+
+/// The house takes back what it put on a card: what pays no more goes first.
+pub(super) fn taken_back(tx: &mut Tx<'_>, card: [u8; 16], amount: u64) -> Acted<()> {
+    let found: Result<Option<Gift>, Stop> = tx.get(&keys::gift(card));
+    if let Some(gift) = found? {
+        tx.put(&keys::gift(card), &Gift { ended: gift.ended.saturating_sub(amount), ..gift })?;
+    }
+    Ok(())
 }
 
 pub(super) fn issue(
@@ -187,6 +196,9 @@ pub(super) fn issue(
         return Err(WalletRefusal::GiftKnown.into());
     }
     let from = card.terms.from.map_or(context.now, |start| start.max(context.now));
+    if !card.terms.can_pay() {
+        return Err(WalletRefusal::Voucher(VoucherRefusal::MoreThanShare { most: 0 }).into());
+    }
     if let Some(at) = card.terms.until.filter(|until| *until <= from) {
         return Err(WalletRefusal::GiftEnded { at }.into());
     }
@@ -251,7 +263,8 @@ pub(super) fn pay(
 }
 
 /// Money comes back to a card as its terms say: it can be used for some days at least, and if the card had ended or pays once
-/// and has, nothing but that money. Called before it is there.
+/// and has, nothing but that money. What a payment holds when that money comes is not lost yet: freed later, it pays again.
+/// Called before the money is there.
 pub(super) fn prolong(tx: &mut Tx<'_>, context: &Context<'_>, card: [u8; 16]) -> Acted<()> {
     let found: Result<Option<Gift>, Stop> = tx.get(&keys::gift(card));
     let Some(gift) = found? else { return Ok(()) };

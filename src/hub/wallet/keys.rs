@@ -1,15 +1,11 @@
 //! Where the wallet's facts live; the table is in [`hub::keys`](super::super::keys).
 
+use crate::hub::keys::key;
 use crate::ids::RecordId;
 use crate::record::Millis;
 use crate::store::Key;
 use crate::time::{DateTime, Utc};
 use crate::wallet::ledger::{AccountId, TransferId};
-
-fn key(parts: &[&[u8]]) -> Key {
-    // All parts have fixed widths far below the longest key.
-    Key::new(&parts.concat()).unwrap_or_else(|_| Key::empty())
-}
 
 /// What an account counts, its limits and in how many parts it is kept.
 pub(super) fn account(id: AccountId) -> Key {

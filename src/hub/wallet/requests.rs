@@ -146,7 +146,8 @@ pub enum Deed<'a> {
         to: &'a str,
         /// How much.
         amount: Money,
-        /// What the basket costs, if it pays a share of one.
+        /// What the basket costs, in the voucher's currency: the voucher pays no more than that, and if it pays a share, no more
+        /// than its share.
         basket: Option<Money>,
         /// Only hold it, until then.
         hold: Option<DateTime<Utc>>,

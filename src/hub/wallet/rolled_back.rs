@@ -96,8 +96,10 @@ pub(super) fn refund(
     if amount > left {
         return Err(WalletRefusal::MoreThanLeft { left }.into());
     }
-    if let Some(card) = payment.gift.filter(|_| !what.starts_with("issue_")) {
-        gifts::prolong(tx, context, card)?;
+    match payment.gift {
+        Some(card) if what.starts_with("issue_") => gifts::taken_back(tx, card, amount)?,
+        Some(card) => gifts::prolong(tx, context, card)?,
+        None => {}
     }
     for allowance in [false, true] {
         let mut wanted = amount;

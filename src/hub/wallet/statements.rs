@@ -1,6 +1,6 @@
 //! Lines of several chains over a stretch of time, as one list: of an account of the house, of a customer.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::stored::{Head, KeptLine, Part};
 use super::{keys, views};
@@ -17,8 +17,8 @@ const PAGE: usize = 64;
 /// The most lines of one page.
 const MOST: usize = 1_000;
 
-/// A page of an account's lines over a stretch of time, over all its parts, in the order of time; at most `limit` (and at most
-/// 1,000). `after` has the sources of the page before, of which the closing marks count; the first page has none. `None` if
+/// A page of an account's lines over a stretch of time, over all its parts, in the order of time; at most `limit`, which is
+/// taken as 1 to 1,000. `after` has the sources of the page before, of which the closing marks count; the first page has none. `None` if
 /// there is no such account.
 ///
 /// ```
@@ -47,8 +47,8 @@ const MOST: usize = 1_000;
 /// Of the store only.
 ///
 /// # Complexity
-/// O(lines of the page), and on the first page O(parts x log(lines)) to find where it begins. Of each part no more than 64 lines
-/// are held beyond those of the page.
+/// O(parts x (64 + lines of the page)), and O(parts x log(lines)) to find where the stretch begins. Of each part no more than 64
+/// lines are held beyond those of the page.
 pub fn account_statement(
     tx: &mut Tx<'_>,
     _: &Context<'_>,
@@ -86,23 +86,35 @@ pub fn customer_statement(
     Ok(Some(page(tx, chains, unit.clone(), period, after, limit)?))
 }
 
-/// The house's signed word for the marks of a statement: `None` if they are not those of the books, so that nothing is signed
-/// but what happened. Whether its lines are those between the marks is for [`PeriodStatement::check`] to say.
+/// The house's signed word for the marks of a statement: `None` if they are not those of the books, not within its period, or
+/// tell one chain twice, so that nothing is signed but what happened then. Whether its lines are those between the marks is for
+/// [`PeriodStatement::check`] to say; that its sources are all that somebody has is not said.
 ///
 /// # Errors
 /// Of the store only.
 ///
 /// # Complexity
-/// O(sources), and one signature.
+/// O(sources x log(lines)), and one signature.
 pub fn statement_proof(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     statement: &PeriodStatement,
     signing: &SigningKeys,
 ) -> Result<Option<StatementProof>, Stop> {
-    for source in &statement.sources {
-        let unit = tx.get::<Head>(&keys::account(source.account))?.map(|head| head.unit);
-        if unit.is_none_or(|unit| unit != statement.unit) {
+    let chains: Vec<_> = statement.sources.iter().map(|source| (source.account, source.part)).collect();
+    if chains.iter().collect::<BTreeSet<_>>().len() < chains.len() {
+        return Ok(None);
+    }
+    let lowest = before(tx, &chains, statement.period.from)?;
+    let highest = before(tx, &chains, statement.period.until)?;
+    for (source, (low, high)) in statement.sources.iter().zip(lowest.into_iter().zip(highest)) {
+        let head = tx.get::<Head>(&keys::account(source.account))?;
+        if head.is_none_or(|head| head.unit != statement.unit || source.part >= head.parts) {
+            return Ok(None);
+        }
+        let (opening, closing) = (source.opening.lines, source.closing.lines);
+        // A stretch that ends before it begins has no lines and can be told all the same.
+        if !(low <= opening && opening <= closing && closing <= high.max(low)) {
             return Ok(None);
         }
         for mark in [source.opening, source.closing] {
@@ -179,25 +191,20 @@ fn page(
         let mut sources = after.unwrap_or_default().iter();
         sources.rfind(move |source| source.account == account && source.part == part)
     };
-    let new: Vec<_> =
-        chains.iter().copied().filter(|(account, part)| known(*account, *part).is_none()).collect();
-    let mut begins = new.iter().zip(before(tx, &new, period.from)?);
-    let mut chains = chains.into_iter().map(|(account, part)| {
-        let lines = match known(account, part) {
-            Some(source) => source.closing.lines,
-            None => begins.next().map_or(0, |(_, lines)| lines),
-        };
-        (account, part, lines)
-    });
+    let begins = before(tx, &chains, period.from)?;
     let mut readings = Vec::new();
-    for (account, part, lines) in chains.by_ref() {
-        // Marks come from whoever asks: a number that is not there begins with the first line.
-        let mark = mark_after(tx, account, part, lines)?.unwrap_or_default();
+    for ((account, part), begin) in chains.into_iter().zip(begins) {
+        // Marks come from whoever asks: a page begins with the period at the earliest, and where a number is not there.
+        let wanted = known(account, part).map_or(begin, |source| source.closing.lines.max(begin));
+        let mark = match mark_after(tx, account, part, wanted)? {
+            Some(mark) => mark,
+            None => mark_after(tx, account, part, begin)?.unwrap_or_default(),
+        };
         let source = Source { account, part, opening: mark, closing: mark };
         readings.push(Reading { source, ahead: VecDeque::new(), more: true });
     }
     let (mut lines, mut more) = (Vec::new(), false);
-    let limit = limit.min(MOST);
+    let limit = limit.clamp(1, MOST);
     loop {
         let mut first: Option<(DateTime<Utc>, usize)> = None;
         for (place, reading) in readings.iter_mut().enumerate() {

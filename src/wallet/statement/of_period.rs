@@ -200,11 +200,15 @@ impl StatementProof {
         Self { at, unit: unit.clone(), period: *period, sources: sources.clone(), signature }
     }
 
-    /// Whether the house signed it, and it is about this statement.
+    /// Whether the house signed it, and it is about this statement: its marks and every line between them.
     ///
     /// # Errors
-    /// It did not, its key is unknown, or the statement is another one.
+    /// It did not, its key is unknown, or the statement is another one or does not follow from mark to mark.
+    ///
+    /// # Complexity
+    /// O(lines), one hash each.
     pub fn check(&self, statement: &PeriodStatement, keys: &SigningKeys) -> Result<(), SignatureError> {
+        statement.check().map_err(|_| SignatureError::Wrong)?;
         let PeriodStatement { unit, period, sources, .. } = statement;
         keys.check(&self.signature, &Self::signed(unit, period, sources, self.at))
     }
