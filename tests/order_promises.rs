@@ -13,8 +13,10 @@ use stock_support::{Shop, count, in_every_shop, place};
 use throughline::hub::{CommandKey, Hub, OrderActed, parcel_promise};
 use throughline::ids::OrderId;
 use throughline::stock::LocationId;
+use throughline::stock::availability::{Beyond, BeyondKind, Dated};
 use throughline::stock::order::{OrderAct, Resolution};
 use throughline::stock::promise::{Promise, PromiseScore, PromiseStanding, Way};
+use throughline::stock::reservation::{StockChange, Yield};
 use throughline::store::MemoryStore;
 use throughline::time::{DateTime, Utc};
 
@@ -191,4 +193,54 @@ fn a_step_that_stock_refuses_scores_nothing() {
     assert!(matches!(acted, OrderActed::NotInStock { .. }), "{acted:?}");
     assert_eq!(standing(&shop, &hub, id, 0), PromiseStanding::Open);
     assert_eq!(hub.given_promise(&parcel_promise(id, 2).unwrap()).unwrap(), None);
+}
+
+/// Who does not pay in time is not let down, whenever the clockwork comes by.
+#[test]
+fn an_order_that_nobody_paid_breaks_no_promise() {
+    for tick in ["2026-03-20T15:05:00Z", "2026-03-20T16:05:00Z"] {
+        let shop = Shop::on(Arc::new(MemoryStore::new()));
+        stocked(&shop, 1);
+        let (clock, hub) = shop.hub_with_clock();
+        let order = Placing { pay_by: Some(instant("2026-03-20T15:00:00Z")), ..promising("1") };
+        let id = placed(order.place(&shop, &hub));
+        clock.set(instant(tick));
+        assert!(hub.order_tick(&CommandKey::new("tick"), id, &order.terms()).unwrap().is_done());
+        assert_eq!(standing(&shop, &hub, id, 0), PromiseStanding::Withdrawn, "{tick}");
+        assert_eq!((score(&shop, &hub, SHOP), score(&shop, &hub, DEPOT)), ((0, 0), (0, 0)));
+    }
+}
+
+/// What left and is to be booked out is not booked out again for another parcel.
+#[test]
+fn what_is_owed_at_a_place_is_spoken_for() {
+    let shop = Shop::on(Arc::new(MemoryStore::new()));
+    let here = place(SHOP, "MUG");
+    count(&shop, &here, 0);
+    count(&shop, &place(DEPOT, "MUG"), 1);
+    let (clock, hub) = shop.hub_with_clock();
+    let change = |name: &str, what: StockChange| {
+        let done = hub.change_stock(&CommandKey::new(name), &here, &what, Yield::Refuse);
+        assert!(done.unwrap().is_changed());
+    };
+    let entries = vec![Dated { at: instant("2026-03-21T08:00:00Z"), units: 3 }];
+    change("supply", StockChange::Supply { entries });
+    let beyond = Some(Beyond { kind: BeyondKind::Backorder, cap: 3, not_before: None });
+    change("beyond", StockChange::Beyond { beyond });
+    let order = Placing { backorder: true, ..placing("1") };
+    let id = placed(order.place(&shop, &hub));
+    let done = |name: &str, what: &OrderAct| order.act(&shop, &hub, id, name, what);
+    // The shop's mug leaves though the shelf says that there is none.
+    assert!(done("packed", &packed()).is_done());
+    assert!(hub.hand_over(&CommandKey::new("give"), id, 0, None, &order.terms()).unwrap().is_done());
+    // The depot's is missing and comes from the shop, where ten came in.
+    assert!(done("short", &OrderAct::Short { parcel: 1, line: 0, units: 1 }).is_done());
+    change("came", StockChange::Receive { units: 10, announced: None });
+    let how = Resolution::Wait { from: LocationId::parse(SHOP).unwrap(), pick_up: None, promise: None };
+    assert!(done("wait", &OrderAct::Resolve { parcel: 1, line: 0, how }).is_done());
+    assert!(done("sent", &OrderAct::Shipped { parcel: 2 }).is_done());
+    clock.set(instant("2026-03-21T12:00:00Z"));
+    assert!(hub.order_tick(&CommandKey::new("tick"), id, &order.terms()).unwrap().is_done());
+    let level = shop.answers(&[&here])[0].level.clone();
+    assert_eq!((level.on_hand, level.allocated), (8, 0));
 }

@@ -169,7 +169,8 @@ impl KeptOrder {
         Ok(None)
     }
 
-    /// Which ticket has which of these units open, in the order in which the tickets were made, and which units none has.
+    /// Which ticket has which of these units open, in the order in which the tickets were made, and which units none has. What
+    /// left and is to be booked out is spoken for.
     fn shared_out(
         &self,
         tx: &mut Tx<'_>,
@@ -191,7 +192,9 @@ impl KeptOrder {
                 else {
                     continue;
                 };
-                let here = own.open().min(left);
+                let owed = self.owed.iter().filter(|owed| owed.key == *key && owed.line.place == own.place);
+                let owed = owed.fold(0_u32, |sum, owed| sum.saturating_add(owed.line.units));
+                let here = own.open().saturating_sub(owed).min(left);
                 wanted.insert(place, left.saturating_sub(here));
                 let sum = open.entry(place).or_default();
                 *sum = sum.saturating_add(here);

@@ -21,9 +21,9 @@ const LONGEST: i64 = 24 * 60;
 pub(super) struct Owed {
     /// Under which they are promised.
     #[serde(rename = "k")]
-    key: ReservationKey,
+    pub(super) key: ReservationKey,
     #[serde(rename = "l")]
-    line: Line,
+    pub(super) line: Line,
     /// How often that was tried.
     #[serde(rename = "n")]
     tried: u32,

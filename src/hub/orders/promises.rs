@@ -12,6 +12,9 @@ use crate::store::{Stop, Tx};
 /// Under which the promise of a parcel is kept in mind, for [`given_promise`](crate::hub::given_promise()); with
 /// [`give_promise`](crate::hub::give_promise()) under it the shop tells her a new one, and the first stays the one that is
 /// scored. `None` if there is no such name, which does not happen.
+///
+/// An act scores a promise by the instant at which it is heard. Whoever knows better when goods were there, as a carrier's
+/// report says, calls [`score_promise`](crate::hub::score_promise()) with that instant before the act.
 #[must_use]
 pub fn parcel_promise(order: OrderId, parcel: u16) -> Option<ReservationKey> {
     ReservationKey::parse(&format!("{order}/promise/{parcel}")).ok()
@@ -53,7 +56,11 @@ impl KeptOrder {
         });
         self.give_promises(tx, context, before.len(), fresh)?;
         for (number, parcel) in (0_u16..).zip(&self.order.parcels) {
-            let became = parcel.fulfilment();
+            let became = match parcel.fulfilment() {
+                // Who did not pay in time was not let down.
+                Fulfilment::CalledOff if self.order.ended_unpaid(context.now) => Fulfilment::Replaced,
+                became => became,
+            };
             let known = before.get(usize::from(number)).copied().unwrap_or(Fulfilment::Open);
             // What is settled stays as it is scored.
             if known == Fulfilment::Open

@@ -141,7 +141,14 @@ pub fn renew_order(
     if !is_due {
         return Ok(RenewOutcome::NotDue { next: kept.order.next });
     }
-    if let Some(retry) = kept.order.retry.as_ref().filter(|retry| context.now < retry.again_at) {
+    if !days.is_open(date) {
+        // The hours have changed since that date was found.
+        kept.look_ahead(days, context.now);
+        kept.put(tx, context, days)?;
+        return Ok(RenewOutcome::NotDue { next: kept.order.next });
+    }
+    let waits = |retry: &&Retry| context.now < retry.again_at && !is_for_the_host(&retry.why);
+    if let Some(retry) = kept.order.retry.as_ref().filter(waits) {
         return Ok(RenewOutcome::Refused { retry: retry.clone() });
     }
     let own = kept.order.lines.iter();
@@ -159,7 +166,12 @@ pub fn renew_order(
         pay_by,
     };
     let outcome = match place(tx, context, &order, terms)? {
-        PlaceOutcome::Refused { why: why @ (PlaceRefusal::Invalid | PlaceRefusal::TooMany) } => {
+        PlaceOutcome::Refused { why } if is_for_the_host(&why) => {
+            // Others are due too: it goes back in the list, and may be tried again at once.
+            let tried = kept.order.retry.as_ref().map_or(0, |retry| retry.tried);
+            let again_at = context.now.checked_add_signed(TimeDelta::minutes(i64::from(rule.after_minutes)));
+            kept.order.retry = again_at.map(|again_at| Retry { tried, again_at, why: why.clone() });
+            kept.put(tx, context, days)?;
             return Ok(RenewOutcome::Invalid { why });
         }
         PlaceOutcome::Refused { why } => {
@@ -182,6 +194,11 @@ pub fn renew_order(
     kept.put(tx, context, days)?;
     tx.put(&of_date, &outcome)?;
     Ok(outcome)
+}
+
+/// Whether the host asked for what no waiting makes right.
+const fn is_for_the_host(why: &PlaceRefusal) -> bool {
+    matches!(why, PlaceRefusal::Invalid | PlaceRefusal::TooMany)
 }
 
 impl KeptRepeat {

@@ -6,7 +6,7 @@ use super::kept::OrderMark;
 use super::keys;
 use crate::calendar::{Windows, Zone};
 use crate::cart::Sku;
-use crate::hub::keys::prefix;
+use crate::hub::keys::{event_range, prefix};
 use crate::hub::scan::{delete_all, first_keys};
 use crate::hub::stored::stored;
 use crate::hub::{CommandKey, Context, Who, members};
@@ -319,6 +319,8 @@ pub fn subscribe_order(
             None => None,
         };
         if let Some(record) = record {
+            // Whoever erases the record finds it.
+            tx.bump_range(&event_range(record))?;
             tx.put(&keys::repeat_of(context, record, &number), &OrderMark {})?;
         }
         let order = RepeatOrder {
@@ -366,7 +368,7 @@ pub fn change_subscription(
         let Some(mut kept) = KeptRepeat::get(tx, context, number)? else {
             return Ok(refused(RepeatRefusal::Unknown));
         };
-        if let Err(why) = kept.change(change, days) {
+        if let Err(why) = kept.change(change, days, context.now) {
             return Ok(refused(why));
         }
         kept.look_ahead(days, context.now);
@@ -377,14 +379,21 @@ pub fn change_subscription(
 }
 
 impl KeptRepeat {
-    fn change(&mut self, change: &RepeatChange, days: &RepeatDays<'_>) -> Result<(), RepeatRefusal> {
+    fn change(
+        &mut self,
+        change: &RepeatChange,
+        days: &RepeatDays<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<(), RepeatRefusal> {
         let order = &mut self.order;
         if order.state == RepeatState::Cancelled {
             return if *change == RepeatChange::Cancel { Ok(()) } else { Err(RepeatRefusal::Cancelled) };
         }
         match change {
             RepeatChange::Skip { date } => {
-                if order.done.is_some_and(|done| *date <= done) {
+                let is_over = *date < days.today(now) && order.next != Some(*date);
+                let is_beyond = order.plan.last.is_some_and(|last| last < *date);
+                if is_over || is_beyond || order.done.is_some_and(|done| *date <= done) {
                     return Err(RepeatRefusal::NoSuchDate);
                 }
                 let on_it = order.plan.numbers_on(*date, |date| days.is_open(date));

@@ -8,7 +8,7 @@ use crate::hub::Context;
 use crate::stock::promise::{Slot, SlotBook, SlotPlan, SlotRefusal};
 use crate::stock::{LocationId, Method, ReservationKey};
 use crate::store::{Key, Stop, Stored, Tx};
-use crate::time::{DateTime, NaiveDate, Utc};
+use crate::time::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 /// Where and for what slots can be booked: deliveries from a warehouse, fittings in a shop.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,10 +106,13 @@ pub fn slots_left(
 }
 
 /// Days that are looked through for free slots.
-const MOST_DAYS: usize = 62;
+const MOST_DAYS: usize = 62 + 8;
+
+/// Hours may last so many days.
+const LONGEST_HOURS: u64 = 8;
 
 /// The next slots at a place that have so many places left now, at most `limit`, in the order of time: what to offer to whom
-/// a slot was refused.
+/// a slot was refused. Two months are looked through, from the first day on that may be booked.
 ///
 /// # Errors
 /// Of the store only.
@@ -125,20 +128,26 @@ pub fn free_slots(
     places: u32,
     limit: usize,
 ) -> Result<Vec<Slot>, Stop> {
-    let (today, _) = zone.local(context.now);
-    // A night belongs to the day on which it began.
-    let from = today.pred_opt().unwrap_or(today);
-    let days = MOST_DAYS.min(usize::from(plan.horizon_days).saturating_add(3));
+    let lead = TimeDelta::minutes(i64::from(plan.lead_minutes));
+    let (first, _) = zone.local(context.now.checked_add_signed(lead).unwrap_or(context.now));
+    // A slot belongs to the day on which the hours began that it is in.
+    let from = first.checked_sub_days(Days::new(LONGEST_HOURS)).unwrap_or(first);
     let mut free: Vec<Slot> = Vec::new();
-    for date in std::iter::successors(Some(from), NaiveDate::succ_opt).take(days) {
-        if free.len() >= limit {
-            break;
-        }
+    let mut enough = 0;
+    for date in std::iter::successors(Some(from), NaiveDate::succ_opt).take(MOST_DAYS) {
         let left = slots_left(tx, context, place, plan, zone, date)?;
         let fits = left.into_iter().filter(|(_, left)| *left >= places.max(1));
-        free.extend(fits.map(|(slot, _)| slot).filter(|slot| !free.contains(slot)).collect::<Vec<_>>());
+        free.extend(fits.map(|(slot, _)| slot));
+        free.sort_unstable();
+        free.dedup();
+        // Hours that began on one day may have slots after those that begin on the next.
+        if free.len() >= limit {
+            enough += 1;
+            if enough > LONGEST_HOURS {
+                break;
+            }
+        }
     }
-    free.sort_unstable();
     free.truncate(limit);
     Ok(free)
 }

@@ -146,7 +146,8 @@ pub enum OrderAct {
         /// The parcel.
         parcel: u16,
     },
-    /// It will come at another time than was promised.
+    /// It will come at another time than was promised. The order tells her; that the promise which stands is another one is
+    /// for `hub::give_promise` to keep.
     PromiseMoved {
         /// The parcel.
         parcel: u16,

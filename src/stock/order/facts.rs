@@ -289,6 +289,11 @@ impl fmt::Debug for Order {
 }
 
 impl Order {
+    /// Whether the time to pay it was over at an instant and nothing had come.
+    pub(crate) fn ended_unpaid(&self, now: DateTime<Utc>) -> bool {
+        self.payment == Payment::Open && self.pay_by.is_some_and(|by| by <= now)
+    }
+
     /// A placed order, with what that tells. Every unit ordered is in exactly one parcel.
     ///
     /// ```
