@@ -465,3 +465,40 @@ fn no_message_about_a_cart_is_due_after_such_an_order() {
         assert_eq!(due(&world, &who).len(), left, "{ordered:?}");
     }
 }
+
+#[test]
+fn who_looks_at_what_she_bought_gets_no_message_about_it() {
+    let event = |name: &str, id: &str, at: &str, properties: &str| {
+        format!(
+            r#"{{"type":"track","event":"{name}","messageId":"{id}","userId":"u-7","timestamp":"2026-03-20T{at}:00Z","properties":{{{properties}}}}}"#
+        )
+    };
+    let cart = r#""cart_id":"корзина","product_id":"TEA","quantity":1"#;
+    let (triggers, zones) = (Trigger::retail(), Zones::bundled());
+    let asked = Triggering { triggers: &triggers, signals: &[], zones: &zones };
+    let told_by_an_event = |world: &World| {
+        world.record(&event("Order Completed", "o", "10:30", r#""order_id":"4711","cart_id":"другая""#));
+    };
+    for (then, is_left) in [("Cart Viewed", false), ("Checkout Started", false), ("Product Added", true)] {
+        for begins_with in ["Product Added", "Checkout Started"] {
+            for is_placed_here in [true, false] {
+                let world = fresh();
+                let who = world.record(&event(begins_with, "1", "10:00", cart));
+                world.at("10:30");
+                if is_placed_here {
+                    world.order("4711", &who);
+                } else {
+                    told_by_an_event(&world);
+                }
+                world.at("10:31");
+                world.record(&event(then, "2", "10:31", cart));
+                world.at("12:00");
+                let due = world.hub.due_triggers(&who, &asked).unwrap().unwrap();
+                let left = due.iter().any(|one| one.step.starts_with("cart-abandoned/"));
+                assert_eq!(left, is_left, "{begins_with} {then} {is_placed_here}");
+                let says = world.due(&who).len();
+                assert_eq!(says, usize::from(is_left), "{begins_with} {then} {is_placed_here}");
+            }
+        }
+    }
+}

@@ -6,13 +6,13 @@ use crate::calendar::{BirthDate, Zone, Zones};
 use crate::cart::Sku;
 use crate::event::{Event, EventKind, EventName};
 use crate::ids::RecordId;
-use crate::journey::{ThreadKind, ThreadState, threads};
+use crate::journey::{Thread, ThreadKind, ThreadState, threads};
 use crate::messaging::trigger::{Firing, Signal, SignalKind, Started, Trigger, TriggerFacts, fire};
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::decide::records_of;
-use super::orders::placed_at;
+use super::threads::{drop_bought, ordered_at};
 use super::timelines::{act, streams};
 use super::{Context, Who, messages};
 
@@ -36,8 +36,8 @@ pub struct Triggering<'a> {
 /// Orders are read from `Order Completed`, `Order Cancelled`, `Order Refunded` and `Order Returned`, and from `Order
 /// Shipped`, `Order Ready`, `Order Collected` and `Order Delivered` with an `order_id`; a cart that waits to be continued
 /// counts as left at its last act, so what was bought in another channel or under another record is not called
-/// abandoned; nor is what stood before an order that was placed through [`place_order`](super::place_order()), which tells
-/// of nothing else here. What the outbox has under a firing's step was started before: put a due message in under
+/// abandoned; nor is that into which nothing was put since an order, be it told by `Order Completed`, of whatever cart, or
+/// placed through [`place_order`](super::place_order()), which tells of nothing else here. What the outbox has under a firing's step was started before: put a due message in under
 /// [`Firing::message`] as its id and [`Firing::step`] as its step.
 ///
 /// # Errors
@@ -98,13 +98,14 @@ pub fn due_triggers(
         .collect();
     let records = records_of(tx, record)?;
     let ids: Vec<RecordId> = records.iter().map(|(id, _)| *id).collect();
-    let placed = placed_at(tx, &ids)?;
-    for thread in threads(&acts) {
-        let is_left = thread.kind == ThreadKind::Cart && thread.state == ThreadState::Open;
-        if is_left && !placed.iter().any(|at| thread.last.time <= *at && *at <= context.now) {
-            signals.push(Signal::new(SignalKind::CartAbandoned, &*thread.object, thread.last.time));
-        }
-    }
+    let last_order = ordered_at(tx, &ids, &streams)?.into_iter().filter(|at| *at <= context.now).max();
+    let mut left = threads(&acts);
+    left.retain(|thread| thread.kind == ThreadKind::Cart && thread.state == ThreadState::Open);
+    // Whoever looks at what she has bought has not left it standing.
+    drop_bought(&mut left, &acts, last_order, |_| true);
+    let abandoned =
+        |thread: &Thread| Signal::new(SignalKind::CartAbandoned, &*thread.object, thread.last.time);
+    signals.extend(left.iter().map(abandoned));
     let latest = |name: &str| {
         let fields = records.iter().filter_map(|(_, record)| record.fields.get(name));
         fields.max_by_key(|field| (field.at, field.event)).map(|field| &**field.value.reveal())

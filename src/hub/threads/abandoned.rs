@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::event::{CartAction, Event};
 use crate::ids::RecordId;
 use crate::journey::{
     Abandonment, AbandonmentNews, Met, Sensitivity, Sight, ThreadAct, ThreadKind, Told, abandonment_news,
@@ -17,7 +16,8 @@ use crate::store::{Stop, Stored, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
 use super::super::timelines::{act, streams};
-use super::super::{Context, Who, keys as hub_keys, members, orders};
+use super::super::{Context, Who, keys as hub_keys, members};
+use super::bought::ordered_at;
 use super::keys;
 use super::parts::{Parts, load};
 use super::show::ThreadSettings;
@@ -213,10 +213,7 @@ fn look(
     let of_events = streams.iter().flatten().filter_map(|told| Some((act(told)?, told.0.record)));
     let mut places: Vec<(ThreadAct, RecordId)> = of_events.collect();
     let members = members::cluster(tx, parts.record)?.0;
-    let mut orders = orders::placed_at(tx, &members)?;
-    let is_order = |event: &Event| event.cart().is_some_and(|cart| cart.action() == CartAction::Completed);
-    let told = streams.iter().flatten().filter(|(_, event)| is_order(event));
-    orders.extend(told.map(|(entry, _)| entry.order.time));
+    let orders = ordered_at(tx, &members, &streams)?;
     for held in &parts.loaded {
         places.extend(held.part.acts(held.id).into_iter().map(|act| (act, held.record)));
     }

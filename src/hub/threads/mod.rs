@@ -1,6 +1,7 @@
 //! What a person left unfinished, in every channel: kept, shown, handed on, and told when it is abandoned.
 
 mod abandoned;
+mod bought;
 mod doors;
 mod edit;
 mod erase;
@@ -13,6 +14,7 @@ mod show;
 mod tokens;
 
 pub use abandoned::{abandoned, abandonment_signal, mark_abandonment, settle_abandonment};
+pub(crate) use bought::{drop_bought, ordered_at};
 pub use edit::{EditOutcome, edit_thread};
 pub(crate) use erase::forget;
 pub(crate) use handoffs::Conversation;
