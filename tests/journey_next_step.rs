@@ -319,3 +319,32 @@ fn whatever_she_left_can_be_taken_up() {
     assert!(at_the_till.others.is_empty());
     assert_eq!(found(&Channel::Web).others.len() + 1, 2);
 }
+
+#[test]
+fn that_a_hidden_thread_is_gone_is_not_told_but_that_the_record_is() {
+    let settings = ThreadSettings::retail();
+    let worlds = [fresh(), fresh()];
+    for (hub, has_form) in worlds.iter().zip([true, false]) {
+        hub.record(&event(hub, 1, "u", "web", 5, "Looked")).unwrap();
+        if has_form {
+            let form = ThreadEdit::new("1", ThreadKind::Form, "طلب", Channel::App).set("مرض", "ربو");
+            hub.edit_thread(&user("u"), &form.guarded(Sensitivity::Sensitive), &settings).unwrap();
+        }
+        hub.subscribe_from_now("till").unwrap();
+        hub.subscribe_from_now("both").unwrap();
+        hub.erase(&CommandKey::new("e"), &What::Profile(user("u")), Afterwards::Admit).unwrap();
+        // Another's record changes, and is there.
+        hub.record(&event(hub, 2, "v", "web", 6, "Looked")).unwrap();
+    }
+    let [with, without] = worlds.map(|hub| {
+        let news = |wanted: Subscription<'_>| {
+            let items = hub.changes(&wanted.channel(&Channel::Till).seeing(&settings)).unwrap().items;
+            items.into_iter().map(|change| change.what).collect::<Vec<_>>()
+        };
+        let both = news(Subscription::new("both").kinds([ChangeKind::Thread, ChangeKind::Record]));
+        (news(Subscription::new("till").kinds([ChangeKind::Thread])), both)
+    });
+    assert_eq!(with, without);
+    assert_eq!(with.0, [Changed::Gone(ChangeKind::Record)]);
+    assert_eq!(with.1, [Changed::Gone(ChangeKind::Record), Changed::Record]);
+}

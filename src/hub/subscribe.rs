@@ -120,7 +120,9 @@ pub enum Changed {
     Record,
     /// Which records make up the profile.
     Profile,
-    /// It was there and is not any more: all of its kind at the record was erased.
+    /// It was there and is not any more: all of its kind at the record was erased. Of threads there is none: that the record
+    /// is gone, and its threads with it, is told to whoever follows either, as which channel might have known of a thread is
+    /// not known any more.
     Gone(ChangeKind),
 }
 
@@ -298,13 +300,19 @@ fn place(key: &Key) -> Option<(ChangeKind, RecordId)> {
     Some((kind, RecordId::from_bytes(record)))
 }
 
+fn is_told(kind: ChangeKind, wanted: &Subscription<'_>) -> bool {
+    wanted.kinds.is_empty() || wanted.kinds.contains(&kind)
+}
+
+/// Whether a key is looked at. Whoever follows threads learns of records that are gone, and their threads with them.
 fn is_wanted(key: &Key, wanted: &Subscription<'_>, person: Option<&Person>) -> bool {
     place(key).is_some_and(|(kind, record)| {
         let is_hers = person.is_none_or(|(records, component)| match kind {
             ChangeKind::Profile => *component == Some(record) || records.contains(&record),
             _ => records.contains(&record),
         });
-        is_hers && (wanted.kinds.is_empty() || wanted.kinds.contains(&kind))
+        is_hers
+            && (is_told(kind, wanted) || (kind == ChangeKind::Record && is_told(ChangeKind::Thread, wanted)))
     })
 }
 
@@ -333,6 +341,8 @@ fn load(
                 })
             }
             ChangeKind::Thread => match tx.get::<ThreadPart>(key)? {
+                // How guarded it was is not known any more, so not even that it was there is told.
+                None => continue,
                 Some(part) => {
                     let sight = thread_keys::part_of(key).and_then(|(_, id)| sights.get(&id).copied());
                     let last = part.last().clone();
@@ -342,13 +352,18 @@ fn load(
                     let Some(seen) = seen else { continue };
                     Some(Changed::Thread(seen))
                 }
-                None => None,
             },
             ChangeKind::Conversation => {
                 let held = tx.get::<Conversation>(key)?;
                 held.map(|held| Changed::Conversation { conversation: held.name().into() })
             }
-            ChangeKind::Record => tx.exists(key)?.then_some(Changed::Record),
+            ChangeKind::Record => {
+                let is_there = tx.exists(key)?;
+                if is_there && !is_told(kind, wanted) {
+                    continue;
+                }
+                is_there.then_some(Changed::Record)
+            }
             ChangeKind::Profile => Some(Changed::Profile),
         };
         // Who edits a thread has seen what others did to it, so nothing is missed by not telling her own edits.
