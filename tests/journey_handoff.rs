@@ -10,6 +10,7 @@ use throughline::event::{Event, OrderKey};
 use throughline::hub::{
     Afterwards, CommandKey, FixedClock, HandoffOutcome, HandoffRequest, Hub, Rules, ThreadSettings, What, Who,
 };
+use throughline::ids::RecordId;
 use throughline::journey::{
     Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffLimit, HandoffRefusal, HandoffState, Packet,
     PacketSettings, Speech, ThreadEdit, ThreadKind, handoff,
@@ -476,4 +477,39 @@ fn what_is_too_long_is_refused_by_name_and_nothing_is_kept() {
     let largest: Vec<Asked> = (0..16).map(|n| asked(&n.to_string(), "ж".repeat(8_000))).collect();
     let fits = HandoffRequest { asked: &largest, reason: &short, ..first };
     assert!(matches!(hub.request_handoff(&who, &fits).unwrap(), HandoffOutcome::Done { .. }));
+}
+
+#[test]
+fn the_packet_is_the_latest_requests_whatever_was_done_since() {
+    let clock = Arc::new(FixedClock::at("2026-03-20T09:00:00Z".parse().unwrap()));
+    let hub =
+        Hub::with_clock(Arc::new(MemoryStore::new()), Tenant(1), Rules::retail(b"secret"), clock.clone())
+            .unwrap();
+    let record = |json: &str| {
+        hub.record(&Event::from_segment(json.as_bytes(), &hub.import()).unwrap()).unwrap().record
+    };
+    let first = record(r#"{"type":"page","messageId":"1","anonymousId":"v-1"}"#);
+    let second = record(r#"{"type":"identify","messageId":"2","userId":"u-7"}"#);
+    let at = |minute: u32| clock.set(format!("2026-03-20T09:{minute:02}:00Z").parse().unwrap());
+    let asks = |who: RecordId, id: &str, reason: &str| {
+        let asked = HandoffRequest { reason, accept_within: None, ..request(id, &[]) };
+        let done = hub.request_handoff(&Who::Record(who), &asked).unwrap();
+        assert!(matches!(done, HandoffOutcome::Done { .. }), "{done:?}");
+    };
+    let acts = |who: RecordId, id: &str, act: &HandoffAct| {
+        let done = hub.handoff_act(&Who::Record(who), "محادثة-9", id, act).unwrap();
+        assert!(matches!(done, HandoffOutcome::Done { .. }), "{done:?}");
+    };
+    let agent = |name: &str| HandoffAct::Accepted { agent: name.into() };
+    // While nobody knows that both are one, each record has its own request; the act after that is at the first.
+    asks(first, "r1", "the first");
+    at(10);
+    asks(second, "r2", "the second");
+    at(20);
+    acts(first, "a1", &agent("a"));
+    hub.link(&CommandKey::new("l"), first, second).unwrap();
+    for who in [first, second] {
+        let packet = packet_of(&hub, &Who::Record(who)).unwrap();
+        assert_eq!(&*packet.reason, "the second");
+    }
 }

@@ -167,7 +167,11 @@ pub(super) fn find(
     let said = held.iter().flat_map(|(_, held)| held.said.clone()).collect();
     let latest = held.iter().filter(|(_, held)| held.passed.is_some());
     let passed = latest
-        .max_by_key(|(_, held)| held.events.last().map(|event| event.order.clone()))
+        .max_by_key(|(_, held)| {
+            let requests =
+                held.events.iter().filter(|event| matches!(event.act, HandoffAct::Requested { .. }));
+            requests.map(|event| &event.order).max()
+        })
         .and_then(|(_, held)| held.passed.clone());
     // Where it is kept already, so that it stays in one place.
     held.sort_by_key(|(id, _)| (*id != record, *id));
