@@ -53,6 +53,8 @@ pub(super) struct Loaded {
 pub(super) struct Parts {
     /// A record of hers, the one that was meant if one was.
     pub(super) record: RecordId,
+    /// All her records.
+    pub(super) cluster: Vec<RecordId>,
     pub(super) loaded: Vec<Loaded>,
 }
 
@@ -76,7 +78,8 @@ pub(super) fn part_id(context: &Context<'_>, record: RecordId, kind: &ThreadKind
 pub(super) fn load(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who) -> Result<Option<Parts>, Stop> {
     let Some(record) = who.record(tx, context)? else { return Ok(None) };
     let mut loaded = Vec::new();
-    for member in members::cluster(tx, record)?.0 {
+    let cluster = members::cluster(tx, record)?.0;
+    for member in cluster.iter().copied() {
         let mut found: Vec<(Key, ThreadPart)> = Vec::new();
         each::<ThreadPart>(tx, &keys::parts(member), |key, part| found.push((key, part)))?;
         if found.is_empty() {
@@ -90,5 +93,5 @@ pub(super) fn load(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who) -> Result<
             Some(Loaded { key, record, id, guest, part })
         }));
     }
-    Ok(Some(Parts { record, loaded }))
+    Ok(Some(Parts { record, cluster, loaded }))
 }

@@ -206,10 +206,16 @@ pub(crate) fn sights(
     settings: &ThreadSettings,
 ) -> Result<BTreeMap<PartId, Sight>, Stop> {
     let (mut seen, mut paused) = (BTreeMap::new(), None);
+    // Each person is looked at once, however many of her records are asked for.
+    let mut known: BTreeSet<RecordId> = BTreeSet::new();
     for record in records {
+        if known.contains(record) {
+            continue;
+        }
         // All are asked before the unit pauses, so that a store across a network is asked a few times for all of them.
         match load(tx, context, &Who::Record(*record)) {
             Ok(parts) => {
+                known.extend(parts.iter().flat_map(|parts| &parts.cluster));
                 for Met { document, .. } in parts.iter().flat_map(|parts| parts.met(&settings.rules)) {
                     let sight = settings.sight_of(&document.kind, document.sensitivity, channel);
                     if sight != Sight::Hidden {
