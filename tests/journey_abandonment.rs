@@ -502,3 +502,43 @@ fn who_looks_at_what_she_bought_gets_no_message_about_it() {
         }
     }
 }
+
+#[test]
+fn what_was_bought_is_not_taken_up_again() {
+    let settings = ThreadSettings::retail();
+    let event = |name: &str, id: &str, at: &str| {
+        format!(
+            r#"{{"type":"track","event":"{name}","messageId":"{id}","userId":"u-7","timestamp":"2026-03-20T{at}:00Z","properties":{{"cart_id":"סל","product_id":"TEA","quantity":1}},"context":{{"channel":"web"}}}}"#
+        )
+    };
+    for is_thread in [false, true] {
+        for (then, waits) in [(None, false), (Some("Cart Viewed"), false), (Some("Product Added"), true)] {
+            let world = fresh();
+            let who =
+                world.record(&event(if is_thread { "Cart Viewed" } else { "Product Added" }, "1", "10:00"));
+            if is_thread {
+                let cart = ThreadEdit::new("1", ThreadKind::Cart, "סל", Channel::Web).set("lines/TEA", 1);
+                world.hub.edit_thread(&who, &cart, &settings).unwrap();
+            }
+            let form = ThreadEdit::new("2", ThreadKind::Application, "loan", Channel::Web).set("sum", 5);
+            world.hub.edit_thread(&who, &form, &settings).unwrap();
+            let carts = || {
+                let found = world.hub.resume(&who, &Channel::Till, &settings).unwrap().unwrap();
+                let all: Vec<_> = found.resume.iter().map(|one| &one.thread.kind).collect();
+                let others = found.others.iter().map(|other| &other.kind);
+                let all: Vec<_> = all.into_iter().chain(others).cloned().collect();
+                assert!(all.contains(&ThreadKind::Application), "no order ends an application");
+                all.iter().filter(|kind| **kind == ThreadKind::Cart).count()
+            };
+            assert_eq!(carts(), 1);
+            world.at("10:30");
+            world.order("4711", &who);
+            assert_eq!(carts(), 0, "{is_thread}");
+            world.at("10:45");
+            if let Some(then) = then {
+                world.record(&event(then, "2", "10:45"));
+            }
+            assert_eq!(carts(), usize::from(waits), "{is_thread} {then:?}");
+        }
+    }
+}

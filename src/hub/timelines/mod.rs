@@ -18,13 +18,13 @@ use crate::event::{Attribute, Event, EventKind, StoredEvent};
 use crate::ids::RecordId;
 use crate::journey::{
     self, Act, Continuation, Entry, Restart, ResumeSettings, Session, SessionSettings, Sight, Thread,
-    ThreadAct, Timeline, threads,
+    ThreadAct, ThreadKind, ThreadState, Timeline, threads,
 };
 use crate::record::Millis;
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 
-use super::threads::documents;
+use super::threads::{documents, drop_bought, ordered_at};
 use super::{Context, ThreadSettings, Who, event_log, keys, members};
 
 /// Everything that happened with one person from an instant on, in every channel and in time order; `None` if nobody is
@@ -76,7 +76,9 @@ pub fn event(tx: &mut Tx<'_>, _context: &Context<'_>, entry: &Entry) -> Result<O
 
 /// What she may take up again in that channel, wherever she last touched it; `None` if nobody is meant. It is looked for
 /// among the carts that her events tell of, and her [threads](super::threads_of()) of every kind that the channel may see as
-/// a whole. A cart that is both counts once, as it was left last. [`thread`](super::thread()) shows what is in the thread.
+/// a whole. A cart that is both counts once, as it was left last. What an order of hers
+/// [ends](crate::journey::KindRules::closed_by_any_order), told by an event or [placed](super::place_order()) here, is not
+/// offered any more unless something was put into it since. [`thread`](super::thread()) shows what is in the thread.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -101,7 +103,7 @@ pub fn event(tx: &mut Tx<'_>, _context: &Context<'_>, entry: &Entry) -> Result<O
 /// Of the store only.
 ///
 /// # Complexity
-/// As [`timeline`], and linear in her threads.
+/// As [`timeline`], and linear in her threads and in her orders.
 pub fn resume(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -117,6 +119,11 @@ pub fn resume(
         .filter_map(act)
         .collect();
     let mut told = threads(&acts);
+    let Some(record) = who.record(tx, context)? else { return Ok(None) };
+    let members = members::cluster(tx, record)?.0;
+    let order = ordered_at(tx, &members, &streams)?.into_iter().filter(|at| *at <= context.now).max();
+    let ends = |kind: &ThreadKind| settings.rules.of(kind).closed_by_any_order;
+    drop_bought(&mut told, &acts, order, ends);
     told.retain(|thread| {
         let usual = settings.rules.of(&thread.kind).sensitivity;
         settings.visibility.sight(&thread.kind, usual, channel) == Sight::Whole
@@ -132,7 +139,10 @@ pub fn resume(
             continue;
         }
         told.retain(|thread| !is_it(thread));
-        told.extend(is_seen.then(|| document.to_thread()));
+        let last = DateTime::<Utc>::from(document.last.at);
+        let is_open = document.state == ThreadState::Open;
+        let is_bought = is_open && ends(&document.kind) && order.is_some_and(|order| last <= order);
+        told.extend((is_seen && !is_bought).then(|| document.to_thread()));
     }
     let usual = ResumeSettings::default();
     Ok(Some(journey::resume(&merged(streams), &told, channel, context.now, &usual)))
