@@ -8,17 +8,19 @@ use proptest::prelude::*;
 use throughline::channel::Channel;
 use throughline::event::{Event, OrderKey};
 use throughline::hub::{
-    Afterwards, CommandKey, FixedClock, HandoffOutcome, HandoffRequest, Hub, Rules, ThreadSettings, What, Who,
+    Afterwards, CommandKey, ConsentOutcome, FixedClock, HandoffOutcome, HandoffRequest, Hub, Rules,
+    ThreadSettings, What, Who,
 };
 use throughline::ids::RecordId;
 use throughline::journey::{
     Asked, ConversationOwner, HandoffAct, HandoffEvent, HandoffLimit, HandoffRefusal, HandoffState, Packet,
     PacketSettings, Speech, ThreadEdit, ThreadKind, handoff,
 };
+use throughline::messaging::{ConsentRecord, ConsentState};
 use throughline::pii::Pii;
 use throughline::store::{Key, MemoryStore, ReadSet, Scan, Store, Tenant};
 use throughline::text::Direction;
-use throughline::time::{TimeDelta, from_millis};
+use throughline::time::{DateTime, TimeDelta, Utc, from_millis};
 
 const AGENTS: [&str; 3] = ["مریم", "דנה", "Иван"];
 
@@ -512,4 +514,60 @@ fn the_packet_is_the_latest_requests_whatever_was_done_since() {
         let packet = packet_of(&hub, &Who::Record(who)).unwrap();
         assert_eq!(&*packet.reason, "the second");
     }
+}
+
+#[test]
+fn the_packet_tells_the_latest_and_what_is_allowed_where_the_agent_works() {
+    let world = world();
+    let record = |json: String| {
+        world.hub.record(&Event::from_segment(json.as_bytes(), &world.hub.import()).unwrap()).unwrap();
+    };
+    for day in 1..29 {
+        record(format!(
+            r#"{{"type":"page","messageId":"d{day}","userId":"u-7","timestamp":"2026-02-{day:02}T08:00:00Z"}}"#
+        ));
+    }
+    // Too old to be told, and not yet.
+    record(r#"{"type":"page","messageId":"o","userId":"u-7","timestamp":"2025-11-01T08:00:00Z"}"#.to_owned());
+    record(r#"{"type":"page","messageId":"n","userId":"u-7","timestamp":"2026-03-20T09:00:00Z"}"#.to_owned());
+    record(r#"{"type":"page","messageId":"s","userId":"u-7","timestamp":"2026-03-20T09:10:00Z"}"#.to_owned());
+    world.ask(&request("r1", &[]));
+    let ids = |packet: &Packet| packet.timeline.iter().map(|entry| entry.order.clone()).collect::<Vec<_>>();
+    let since = "2025-12-20T09:00:00Z".parse().unwrap();
+    let all = world.hub.timeline(&world.who, Some(since)).unwrap().unwrap();
+    let all: Vec<OrderKey> = all
+        .entries()
+        .iter()
+        .map(|entry| entry.order.clone())
+        .filter(|order| order.time <= "2026-03-20T09:00:00Z".parse::<DateTime<Utc>>().unwrap())
+        .collect();
+    assert!(all.len() > 30);
+    for entries in [0, 1, 20, usize::MAX] {
+        let packets = PacketSettings { entries, ..PacketSettings::default() };
+        let told = world.hub.handoff_packet(&world.who, "محادثة-9", &ThreadSettings::retail(), &packets);
+        assert_eq!(ids(&told.unwrap().unwrap()), all[all.len().saturating_sub(entries)..]);
+    }
+    let says = |purpose: &str, channel: &str, state: ConsentState, at: &str| {
+        let (purpose, channel) = (purpose.parse().unwrap(), channel.parse().unwrap());
+        let said = ConsentRecord::new(purpose, channel, state, at.parse().unwrap());
+        let taken = world.hub.consent(&world.who, &said).unwrap();
+        assert!(matches!(taken, ConsentOutcome::Recorded { is_new: true, .. }), "{taken:?}");
+    };
+    let told = || {
+        world
+            .packet()
+            .unwrap()
+            .consents
+            .into_iter()
+            .map(|(name, is)| format!("{name} {is}"))
+            .collect::<Vec<_>>()
+    };
+    says("marketing", "*", ConsentState::Granted, "2026-01-01T00:00:00Z");
+    says("surveys", "email", ConsentState::Granted, "2026-01-01T00:00:00Z");
+    says("marketing", "sms", ConsentState::Withdrawn, "2026-01-02T00:00:00Z");
+    assert_eq!(told(), ["marketing true"], "of text messages she said no, not of calls");
+    says("*", "call_centre", ConsentState::Withdrawn, "2026-01-03T00:00:00Z");
+    assert_eq!(told(), ["* false", "marketing false", "surveys false"]);
+    says("marketing", "call_centre", ConsentState::Granted, "2026-01-04T00:00:00Z");
+    assert_eq!(told(), ["* false", "marketing true", "surveys false"]);
 }

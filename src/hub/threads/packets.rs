@@ -1,19 +1,28 @@
 //! What whoever takes a conversation is told: what was passed on is kept, what is known of the person is looked up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::channel::Channel;
-use crate::journey::{Asked, ConversationOwner, Document, Packet, PacketInput, PacketSettings, handoff};
+use crate::ids::RecordId;
+use crate::journey::{
+    Asked, ConversationOwner, Document, Entry, Packet, PacketInput, PacketSettings, TimelineFilter, Turn,
+    handoff,
+};
 use crate::locale::Locale;
+use crate::messaging::{
+    Class, ConsentQuestion, ConsentRecord, ConsentRule, Purpose, PurposeScope, consent_across,
+};
 use crate::pii::Pii;
+use crate::record::{Millis, Record};
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, TimeDelta, Utc};
 
+use super::super::consents::ledger;
 use super::super::decide::records_of;
-use super::super::timelines::timeline;
+use super::super::timelines::timeline_page;
 use super::super::{Context, Who, profile};
 use super::handoffs::{Found, HandoffRequest, find, instant};
 use super::show::{Shown, ThreadSettings, threads_of};
@@ -81,11 +90,16 @@ pub(super) fn upcast(data: &str) -> Option<String> {
 /// she is, what happened lately and what is open, as it is known now and as far as the agent's channel may see it. `None` if
 /// nobody is meant, or the conversation is the bot's: then there is nobody to tell.
 ///
+/// Of each purpose that she spoke of, it tells whether she may be told in the agent's channel, as
+/// [`consent_at`](crate::hub::consent_at()) would where silence is no consent; a purpose of which nothing that she said
+/// concerns that channel is left out, and what she said of every purpose is under `*`.
+///
 /// # Errors
 /// Of the store only.
 ///
 /// # Complexity
-/// Linear in her threads and in her events of the last 90 days.
+/// Linear in her threads and in what she said about consent, for each purpose of it; of her events, as pages of
+/// [`timeline_page`](crate::hub::timeline_page()) that hold as many entries as are told.
 pub fn handoff_packet(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
@@ -100,38 +114,91 @@ pub fn handoff_packet(
     if handoff(&events, instant(context, &events)).owner == ConversationOwner::Bot {
         return Ok(None);
     }
-    let since = context.now.checked_sub_signed(TimeDelta::days(LOOK_BACK_DAYS));
-    let Some(timeline) = timeline(tx, context, who, since)? else { return Ok(None) };
+    let entries = latest(tx, context, who, packets.entries)?;
     let threads = threads_of(tx, context, who, &passed.channel, settings)?.unwrap_or_default();
     let documents: Vec<&Document> = threads.iter().filter_map(Shown::document).collect();
     let fields: BTreeMap<Box<str>, Pii<Box<str>>> = profile(tx, context, who)?
         .map(|profile| profile.fields.into_iter().map(|(name, field)| (name, field.value)).collect())
         .unwrap_or_default();
-    let mut consents: BTreeMap<Box<str>, (DateTime<Utc>, bool)> = BTreeMap::new();
-    if let Some(record) = who.record(tx, context)? {
-        for (_, record) in records_of(tx, record)? {
-            for fact in &record.consents {
-                let known = consents.get(&fact.purpose).copied();
-                // Of a yes and a no at once the no counts.
-                if known.is_none_or(|known| (known.0, !known.1) < (fact.at, !fact.granted)) {
-                    consents.insert(fact.purpose.clone(), (fact.at, fact.granted));
-                }
-            }
-        }
-    }
-    let up_to_now = timeline.entries().partition_point(|entry| entry.order.time <= context.now);
+    let consents = match who.record(tx, context)? {
+        Some(record) => allowed(&records_of(tx, record)?, &passed.channel, context.now),
+        None => BTreeMap::new(),
+    };
     let language: Option<Locale> = fields.get("locale").and_then(|locale| locale.reveal().parse().ok());
     let input = PacketInput {
         reason: &passed.reason,
         skill: &passed.skill,
         language,
-        consents: consents.into_iter().map(|(purpose, (_, granted))| (purpose, granted)).collect(),
+        consents,
         profile: fields,
-        timeline: timeline.entries().get(..up_to_now).unwrap_or_default(),
+        timeline: &entries,
         threads: &documents,
         asked: &passed.asked,
         transcript: passed.transcript.as_deref(),
         accept_by: passed.accept_by,
     };
     Ok(Some(Packet::build(&input, packets)))
+}
+
+/// Her latest events of the last days up to now, the earliest first.
+fn latest(tx: &mut Tx<'_>, context: &Context<'_>, who: &Who, wanted: usize) -> Result<Vec<Entry>, Stop> {
+    let filter = TimelineFilter {
+        from: context.now.checked_sub_signed(TimeDelta::days(LOOK_BACK_DAYS)),
+        // Events have whole milliseconds.
+        until: Some(Millis(Millis::from(context.now).0.saturating_add(1)).into()),
+        ..TimelineFilter::default()
+    };
+    let (mut backwards, mut cursor) = (Vec::new(), None);
+    while backwards.len() < wanted {
+        let most = wanted.saturating_sub(backwards.len());
+        let page = timeline_page(tx, context, who, &filter, cursor.as_ref(), Turn::Earlier, most)?;
+        let Some(page) = page else { break };
+        backwards.extend(page.entries.into_iter().rev());
+        let Some(next) = page.next else { break };
+        cursor = Some(next);
+    }
+    backwards.reverse();
+    Ok(backwards)
+}
+
+/// Of each purpose that these records' ledgers speak of, whether she may be told in that channel.
+fn allowed(
+    records: &[(RecordId, Record)],
+    channel: &Channel,
+    now: DateTime<Utc>,
+) -> BTreeMap<Box<str>, bool> {
+    let ledgers: Vec<Vec<ConsentRecord>> = records.iter().map(|(_, record)| ledger(record)).collect();
+    let answer = |ledgers: &[Vec<ConsentRecord>], purpose: &Purpose| {
+        let question = ConsentQuestion {
+            now,
+            class: Class::Marketing,
+            purpose,
+            channel,
+            rule: ConsentRule::OptIn,
+            suppression: None,
+            relationship: None,
+        };
+        let (_, answer) = consent_across(ledgers.iter().map(Vec::as_slice), &question);
+        answer.evidence.is_some().then(|| answer.allowed())
+    };
+    let spoken_of: BTreeSet<&Purpose> = ledgers
+        .iter()
+        .flatten()
+        .filter_map(|said| match &said.purpose {
+            PurposeScope::Under(purpose) => Some(purpose),
+            PurposeScope::All => None,
+        })
+        .collect();
+    let one = |purpose: &Purpose| Some((purpose.as_str().into(), answer(&ledgers, purpose)?));
+    let mut allowed: BTreeMap<Box<str>, bool> = spoken_of.into_iter().filter_map(one).collect();
+    // What was said of everything, whatever was said of one thing since.
+    let of_all = |ledger: &Vec<ConsentRecord>| {
+        ledger.iter().filter(|said| said.purpose == PurposeScope::All).cloned().collect()
+    };
+    let of_all: Vec<Vec<ConsentRecord>> = ledgers.iter().map(of_all).collect();
+    let any: Option<Purpose> = "any".parse().ok();
+    if let Some(is_allowed) = any.and_then(|any| answer(&of_all, &any)) {
+        allowed.insert("*".into(), is_allowed);
+    }
+    allowed
 }
