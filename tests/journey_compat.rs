@@ -2,7 +2,7 @@
 //!
 //! `tests/compat/journey.jsonl` holds one line per key: the key in hexadecimal digits and the value. A change of it is a
 //! change of a stored format: raise the version of the kind, add a case to its `upcast` or a default, and keep the old lines,
-//! as those of `journey-1.jsonl` are kept.
+//! as those of `journey-1.jsonl` and `journey-2.jsonl` are kept.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 use std::sync::Arc;
@@ -31,6 +31,8 @@ const FILE: &str = include_str!("compat/journey.jsonl");
 /// As it was before a part's edits had hashes of all of them, the last thread its sensitivity, an order the instant at which
 /// it was placed, and while a conversation kept a copy of the profile.
 const FIRST: &str = include_str!("compat/journey-1.jsonl");
+/// As it was before the hashes of a part's edits had a key.
+const SECOND: &str = include_str!("compat/journey-2.jsonl");
 
 #[derive(serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -165,6 +167,29 @@ fn world() -> (Arc<MemoryStore>, String) {
     (store, token.text(&hub.rules().pepper))
 }
 
+/// A hash with no key would let whoever reads the store try out what was said.
+#[test]
+fn edits_are_known_again_by_a_hash_that_needs_the_key() {
+    let parts = |secret: &[u8]| {
+        let store = Arc::new(MemoryStore::new());
+        let clock = Arc::new(FixedClock::at("2026-03-20T09:00:00Z".parse().unwrap()));
+        let hub = Hub::with_clock(store.clone(), Tenant(7), Rules::retail(secret), clock).unwrap();
+        let line = r#"{"type":"identify","messageId":"m-1","userId":"u-7"}"#;
+        hub.record(&Event::from_segment(line.as_bytes(), &hub.import()).unwrap()).unwrap();
+        let settings = ThreadSettings::retail();
+        hub.edit_thread(&sara(), &plan(), &settings).unwrap();
+        assert!(matches!(
+            hub.edit_thread(&sara(), &plan(), &settings).unwrap(),
+            EditOutcome::Repeated { .. }
+        ));
+        let kept = content(&store);
+        let part = kept.lines().find(|line| line.contains(r#""kind":"thread_part""#)).unwrap();
+        part[part.find(r#""r":"#).unwrap()..].to_owned()
+    };
+    assert_eq!(parts(b"one"), parts(b"one"));
+    assert_ne!(parts(b"one"), parts(b"another"));
+}
+
 #[test]
 fn what_is_stored_is_what_was_stored() {
     let stored = content(&world().0);
@@ -190,7 +215,7 @@ fn read(file: &str) -> (Arc<MemoryStore>, Hub) {
 #[test]
 fn what_was_stored_still_reads() {
     let token = world().1;
-    for (file, is_first) in [(FILE, false), (FIRST, true)] {
+    for (file, is_first) in [(FILE, false), (SECOND, false), (FIRST, true)] {
         let (store, hub) = read(file);
         let (who, settings) = (sara(), ThreadSettings::retail());
         // The last thread is the form; who may not see it is told of the one before.

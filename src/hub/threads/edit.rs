@@ -122,8 +122,9 @@ pub fn edit_thread(
         return Ok(EditOutcome::Hidden);
     }
     if let Some(Met { document, .. }) = found.as_ref() {
+        let keyed = known_by(context, edit);
         let parts_of_it = parts.loaded.iter().filter(|held| in_it(document, held.id));
-        let known: Vec<KnownEdit> = parts_of_it.filter_map(|held| held.part.knows(edit)).collect();
+        let known: Vec<KnownEdit> = parts_of_it.filter_map(|held| held.part.knows_by(edit, keyed)).collect();
         if known.contains(&KnownEdit::Same) {
             return Ok(EditOutcome::Repeated { document: document.clone().into() });
         }
@@ -152,6 +153,11 @@ pub fn edit_thread(
     })
 }
 
+/// A keyed hash of all that an edit says, so that nobody without the key learns from it what was said.
+fn known_by(context: &Context<'_>, edit: &ThreadEdit) -> Option<u64> {
+    context.request("thread_edit", &[&edit.said()]).first_chunk().copied().map(u64::from_be_bytes)
+}
+
 fn in_it(document: &Document, part: PartId) -> bool {
     document.versions.0.contains_key(&part)
 }
@@ -165,7 +171,7 @@ fn write(
     versions: &Versions,
     sensitivity: Sensitivity,
 ) -> Result<Result<(), ThreadErrorKind>, Stop> {
-    let meant = parts.record;
+    let (meant, keyed) = (parts.record, known_by(context, edit));
     let shown = |held: &&Loaded| versions.0.contains_key(&held.id);
     let rank = |held: &&Loaded| (held.record != meant, held.part.object != edit.object, held.guest, held.id);
     let home = match parts.loaded.iter().filter(shown).min_by_key(rank) {
@@ -181,7 +187,7 @@ fn write(
             // An erasure of the record at the same time finds it.
             tx.bump_range(&hub_keys::event_range(meant))?;
             tx.exists(&key)?;
-            let made = ThreadPart::new(edit, sensitivity, context.now, &Versions::default());
+            let made = ThreadPart::begun(edit, sensitivity, context.now, &Versions::default(), keyed);
             let part = match made {
                 Ok(part) => part,
                 Err(error) => return Ok(Err(error.kind())),
@@ -203,8 +209,8 @@ fn write(
     for held in parts.loaded.iter_mut().filter(|held| is_changed(held)) {
         let over = versions.without(held.id);
         let applied = match how {
-            Some(how) => held.part.end(edit, held.id == home, how, context.now, &over),
-            None => held.part.apply(edit, context.now, &over),
+            Some(how) => held.part.end(edit, held.id == home, how, context.now, &over, keyed),
+            None => held.part.apply_known_by(edit, context.now, &over, keyed),
         };
         if let Err(error) = applied {
             return Ok(Err(error.kind()));

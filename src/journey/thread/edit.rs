@@ -148,8 +148,13 @@ impl ThreadEdit {
         self
     }
 
-    /// What it is known again by: of all of it but what had been seen, as who sends it again may have looked since.
+    /// The hash of [all of it](Self::said), with no key.
     pub(super) fn hash(&self) -> u64 {
+        hash(&self.said())
+    }
+
+    /// What it is known again by: all of it but what had been seen, as who sends it again may have looked since.
+    pub(crate) fn said(&self) -> Vec<u8> {
         let Self {
             id,
             kind,
@@ -166,7 +171,7 @@ impl ThreadEdit {
             device,
         } = self;
         let all = (id, kind, object, set, remove, done, open, step, close, sensitivity, channel, device);
-        hash(&serde_json::to_vec(&all).unwrap_or_default())
+        serde_json::to_vec(&all).unwrap_or_default()
     }
 
     /// Whether it can be an edit at all.

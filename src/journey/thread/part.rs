@@ -90,10 +90,31 @@ pub struct ThreadPart {
     edits: Vec<Edited>,
 }
 
-/// One edit in short: the hash of its id, when it was made, how it ended the thread, if it did, and the hash of all of it; of
-/// what was kept before this was, that is not known.
+/// One edit in short: the hash of its id, when it was made, how it ended the thread, if it did, and the hash of all of it:
+/// one with no key, or one with the keeper's key, from which nobody else learns what was said. Of what was kept before this
+/// was, neither is known.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
-struct Edited(u64, Millis, Option<Closed>, #[serde(default)] Option<u64>);
+struct Edited(
+    u64,
+    Millis,
+    Option<Closed>,
+    #[serde(default)] Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")] Option<u64>,
+);
+
+/// What an edit is known again by.
+#[derive(Clone, Copy)]
+struct KnownBy {
+    plain: Option<u64>,
+    keyed: Option<u64>,
+}
+
+impl KnownBy {
+    /// By a keyed hash, or one with no key where there is none.
+    fn of(edit: &ThreadEdit, keyed: Option<u64>) -> Self {
+        Self { plain: keyed.is_none().then(|| edit.hash()), keyed }
+    }
+}
 
 /// What is known of an edit with an id that was used before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -120,6 +141,17 @@ impl ThreadPart {
         now: DateTime<Utc>,
         over: &Versions,
     ) -> Result<Self, ThreadError> {
+        Self::begun(edit, sensitivity, now, over, None)
+    }
+
+    /// The same, where the edit is to be known again by its keyed hash, if one is given.
+    pub(crate) fn begun(
+        edit: &ThreadEdit,
+        sensitivity: Sensitivity,
+        now: DateTime<Utc>,
+        over: &Versions,
+        keyed: Option<u64>,
+    ) -> Result<Self, ThreadError> {
         let mut part = Self {
             kind: edit.kind.clone(),
             object: edit.object.clone(),
@@ -132,7 +164,7 @@ impl ThreadPart {
             last: Touch { at: now.into(), channel: edit.channel.clone(), device: None, step: None },
             edits: Vec::new(),
         };
-        part.apply(edit, now, over)?;
+        part.apply_known_by(edit, now, over, keyed)?;
         Ok(part)
     }
 
@@ -148,8 +180,19 @@ impl ThreadPart {
         now: DateTime<Utc>,
         over: &Versions,
     ) -> Result<(), ThreadError> {
+        self.apply_known_by(edit, now, over, None)
+    }
+
+    /// The same, where the edit is to be known again by its keyed hash, if one is given.
+    pub(crate) fn apply_known_by(
+        &mut self,
+        edit: &ThreadEdit,
+        now: DateTime<Utc>,
+        over: &Versions,
+        keyed: Option<u64>,
+    ) -> Result<(), ThreadError> {
         edit.check()?;
-        self.take(edit, edit.hash(), now, over)
+        self.take(edit, KnownBy::of(edit, keyed), now, over)
     }
 
     /// Ends with the whole thread, by an edit that is of this part or of another. Checked as by [`apply`](Self::apply).
@@ -160,6 +203,7 @@ impl ThreadPart {
         how: Closed,
         now: DateTime<Utc>,
         over: &Versions,
+        keyed: Option<u64>,
     ) -> Result<(), ThreadError> {
         edit.check()?;
         let closing = if is_own {
@@ -167,14 +211,14 @@ impl ThreadPart {
         } else {
             ThreadEdit::new(&edit.id, edit.kind.clone(), &self.object, edit.channel.clone())
         };
-        self.take(&closing.close(how), edit.hash(), now, over)
+        self.take(&closing.close(how), KnownBy::of(edit, keyed), now, over)
     }
 
-    /// Applies an edit, to be known again by that hash.
+    /// Applies an edit, to be known again by that.
     fn take(
         &mut self,
         edit: &ThreadEdit,
-        known_by: u64,
+        known_by: KnownBy,
         now: DateTime<Utc>,
         over: &Versions,
     ) -> Result<(), ThreadError> {
@@ -207,7 +251,8 @@ impl ThreadPart {
         // To take the last thing out of it is to empty it, whether or not the host says so.
         let takes_out = !(edit.set.is_empty() && edit.remove.is_empty()) && over.is_empty();
         let emptied = (takes_out && next.is_empty()).then_some(Closed::Emptied);
-        next.edits.push(Edited(hash(edit.id.as_bytes()), at, edit.close.or(emptied), Some(known_by)));
+        let KnownBy { plain, keyed } = known_by;
+        next.edits.push(Edited(hash(edit.id.as_bytes()), at, edit.close.or(emptied), plain, keyed));
         let surplus = next.edits.len().saturating_sub(REMEMBERED);
         next.edits.drain(..surplus);
         if next.fields.len() > MAX_FIELDS || next.steps.len() > MAX_STEPS || next.bytes() > MAX_BYTES {
@@ -221,9 +266,18 @@ impl ThreadPart {
     /// does not matter, all else does. One that was kept without its hash, as all were once, counts as the same.
     #[must_use]
     pub fn knows(&self, edit: &ThreadEdit) -> Option<KnownEdit> {
+        self.knows_by(edit, None)
+    }
+
+    /// The same, given the edit's keyed hash if it was to be known again by one. One that was kept with its keyed hash is
+    /// compared by nothing else.
+    pub(crate) fn knows_by(&self, edit: &ThreadEdit, keyed: Option<u64>) -> Option<KnownEdit> {
         let id = hash(edit.id.as_bytes());
-        let Edited(.., known) = self.edits.iter().rfind(|Edited(known, ..)| *known == id)?;
-        let is_same = known.is_none_or(|known| known == edit.hash());
+        let Edited(.., plain, known) = self.edits.iter().rfind(|Edited(known, ..)| *known == id)?;
+        let is_same = match known {
+            Some(known) => keyed.is_none_or(|keyed| keyed == *known),
+            None => plain.is_none_or(|plain| plain == edit.hash()),
+        };
         Some(if is_same { KnownEdit::Same } else { KnownEdit::Other })
     }
 
@@ -237,7 +291,7 @@ impl ThreadPart {
     /// tells the acts of this part from those of others. All are told under the channel of the last.
     #[must_use]
     pub fn acts(&self, place: PartId) -> Vec<ThreadAct> {
-        let act = |(number, Edited(_, at, close, _)): (u64, &Edited)| ThreadAct {
+        let act = |(number, Edited(_, at, close, ..)): (u64, &Edited)| ThreadAct {
             order: OrderKey {
                 time: (*at).into(),
                 sequence: Some(number),
