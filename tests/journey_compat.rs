@@ -184,7 +184,7 @@ fn edits_are_known_again_by_a_hash_that_needs_the_key() {
         ));
         let kept = content(&store);
         let part = kept.lines().find(|line| line.contains(r#""kind":"thread_part""#)).unwrap();
-        part[part.find(r#""r":"#).unwrap()..].to_owned()
+        part.split_once(r#""r":"#).unwrap().1.to_owned()
     };
     assert_eq!(parts(b"one"), parts(b"one"));
     assert_ne!(parts(b"one"), parts(b"another"));
