@@ -17,6 +17,7 @@ use throughline::journey::reading::{
     FunnelRules, JourneyReader, JourneyRules, OrderBook, StepKind, TallySettings, Which,
 };
 use throughline::journey::stages::Stage;
+use throughline::messaging::{ConsentRecord, ConsentState};
 use throughline::money::Currency;
 use throughline::store::{MemoryStore, Tenant};
 use throughline::time::from_millis;
@@ -182,6 +183,70 @@ fn whoever_refuses_is_in_no_report() {
     // The mind may be changed.
     record(&hub, &event("5", "omid", 11, &Channel::App, "Cart Viewed").consent("analytics", true));
     assert_eq!(of(&hub, no).journey.steps.len(), 3);
+}
+
+#[test]
+fn a_refusal_counts_whoever_told_it_and_however_long_ago() {
+    let hub = hub();
+    let sara = record(&hub, &event("1", "sara", 0, &Channel::Web, "Product Viewed"));
+    let omid = record(&hub, &event("2", "omid", 0, &Channel::Web, "Cart Viewed").consent("Analytics", false));
+    let mina =
+        record(&hub, &event("3", "mina", 0, &Channel::Web, "Cart Viewed").property_json("tester", "true"));
+    for (id, who) in [("4", "sara"), ("5", "omid"), ("6", "mina")] {
+        record(&hub, &event(id, who, 60, &Channel::App, "Product Viewed"));
+    }
+    let mut rules = JourneyRules::retail(Currency::parse("EUR").unwrap());
+    rules.purpose = Some("analytics.journeys".into());
+    rules.excluded.push(Which::with("tester", ["true"]));
+    let reader = rules.compile().unwrap();
+    let late = JourneySettings { since: Some(from_millis(BASE + 30 * 60_000)), ..JourneySettings::retail() };
+    let steps = |who: RecordId| {
+        let linear = Model::Rule(&Rule::Linear);
+        let journey = hub.journey(&who.into(), &reader, &late, &Zone::utc(), linear).unwrap().unwrap();
+        let journey = journey.unwrap().journey;
+        (journey.left_out, journey.steps.len())
+    };
+    // A broader purpose, in another case, before what is looked at; an event that excludes, likewise.
+    assert_eq!((steps(sara), steps(omid), steps(mina)), ((false, 1), (true, 0), (true, 0)));
+    let page = hub.journeys(&reader, &late, &Zone::utc(), None, 9).unwrap();
+    assert_eq!((page.journeys.len(), page.left_out), (1, 2));
+
+    // What the host tells, without any event: of one channel, of another purpose, of this one, of everything.
+    let tell = |purpose: &str, channel: &str, state, minute: i64| {
+        let at = from_millis(BASE + minute * 60_000);
+        let said = ConsentRecord::new(purpose.parse().unwrap(), channel.parse().unwrap(), state, at);
+        hub.consent(&sara.into(), &said).unwrap();
+    };
+    tell("analytics", "sms", ConsentState::Denied, 100);
+    tell("analytics.heatmaps", "*", ConsentState::Denied, 101);
+    tell("marketing", "*", ConsentState::Withdrawn, 102);
+    assert_eq!(steps(sara), (false, 1));
+    tell("analytics", "*", ConsentState::Denied, 103);
+    assert_eq!(steps(sara), (true, 0));
+    tell("analytics", "*", ConsentState::Pending, 104);
+    assert_eq!(steps(sara), (true, 0));
+    tell("analytics", "*", ConsentState::Granted, 105);
+    assert_eq!(steps(sara), (false, 1));
+    tell("*", "*", ConsentState::Withdrawn, 106);
+    assert_eq!(steps(sara), (true, 0));
+    // One record's later grant does not lift another's refusal.
+    hub.link(&CommandKey::new("same"), sara, omid).unwrap();
+    tell("analytics", "*", ConsentState::Granted, 107);
+    assert_eq!(steps(sara), (true, 0));
+}
+
+#[test]
+fn a_purpose_in_events_alone_is_one_of_a_hierarchy_too() {
+    let mut rules = JourneyRules::retail(Currency::parse("EUR").unwrap());
+    rules.purpose = Some("Analytics.journeys".into());
+    let reader = rules.compile().unwrap();
+    let left_out = |purpose: &str| {
+        let said = event("1", "sara", 0, &Channel::Web, "Cart Viewed").consent(purpose, false);
+        reader.journey([&said.build(&import()).unwrap()]).left_out
+    };
+    let no = ["ANALYTICS", "analytics.Journeys"].map(left_out);
+    let other = ["analytics.journeys.maps", "analytic", "analytics.heatmaps", "marketing"].map(left_out);
+    assert_eq!((no, other), ([true; 2], [false; 4]));
 }
 
 #[test]

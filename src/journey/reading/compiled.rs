@@ -162,15 +162,32 @@ impl JourneyReader {
         &self.rules
     }
 
-    /// One customer's journey. Events may come in any order and more than once.
+    /// One customer's journey. Events may come in any order and more than once. What they say of consents decides whether she
+    /// refused the purpose of the rules, so give all of them; where a ledger of consents is kept, ask that and call
+    /// [`journey_of_consenting`](Self::journey_of_consenting).
     ///
     /// # Complexity
     /// O(n (r + log n)) for n events and r rules, and that of [`Aliases::name`] for pages.
     #[must_use]
     pub fn journey<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> Journey {
-        let mut steps = Vec::new();
         // The last word on the purpose; a refusal at the same place counts.
         let mut refused: Option<(OrderKey, bool)> = None;
+        let journey = self.journey_of_consenting(events.into_iter().inspect(|event| {
+            if let Some(no) = self.refuses(event) {
+                refused = refused.take().max(Some((event.order_key(), no)));
+            }
+        }));
+        if refused.is_some_and(|(_, no)| no) { Journey::nobody() } else { journey }
+    }
+
+    /// The same for a customer of whom it is known from elsewhere that she did not refuse the purpose: what the events say of
+    /// consents makes no difference.
+    ///
+    /// # Complexity
+    /// As [`journey`](Self::journey).
+    #[must_use]
+    pub fn journey_of_consenting<'e>(&self, events: impl IntoIterator<Item = &'e Event>) -> Journey {
+        let mut steps = Vec::new();
         for event in events {
             let name = self.name(event);
             let form = form(&name);
@@ -178,17 +195,19 @@ impl JourneyReader {
             if read.is_any(&self.excluded) {
                 return Journey::nobody();
             }
-            if let Some(no) = self.refuses(event) {
-                let said = (event.order_key(), no);
-                refused = refused.max(Some(said));
-            }
             steps.extend(self.step_of(read, &name));
         }
-        if refused.is_some_and(|(_, no)| no) {
-            Journey::nobody()
-        } else {
-            Journey::of(steps, self.rules.orders_once)
+        Journey::of(steps, self.rules.orders_once)
+    }
+
+    /// Whether a customer who has that event has no journey, whatever else she has.
+    #[must_use]
+    pub fn excludes(&self, event: &Event) -> bool {
+        if self.excluded.is_empty() {
+            return false;
         }
+        let form = form(&self.name(event));
+        Read { event, form: &form }.is_any(&self.excluded)
     }
 
     /// One event alone, whoever's it is; `None` if the rules hide it.
@@ -209,12 +228,13 @@ impl JourneyReader {
         Read { event, form: &form }.is_any(&self.outbound)
     }
 
-    /// What an event says about the purpose of the rules: `true` is a refusal.
+    /// What an event says about the purpose of the rules: `true` is a refusal. A purpose speaks for those under it, as in a ledger
+    /// of consents.
     fn refuses(&self, event: &Event) -> Option<bool> {
         let purpose = self.rules.purpose.as_deref()?;
         let about = event.consents().filter(|change| {
-            change.channel.is_none()
-                && (change.purpose == purpose || (change.purpose == "*" && !change.granted))
+            let all = change.purpose == "*" && !change.granted;
+            change.channel.is_none() && (all || covers(change.purpose, purpose))
         });
         about.map(|change| !change.granted).max()
     }
@@ -298,6 +318,13 @@ impl JourneyReader {
             value.filter(|_| !foreign).and_then(|money| i64::try_from(money.minor().unsigned_abs()).ok());
         StepMoney { order, value_minor: value, foreign, ..StepMoney::default() }
     }
+}
+
+/// Whether a purpose that somebody spoke of is that one, or the one it lies under, in whatever case: `Analytics` covers
+/// `analytics.journeys`.
+fn covers(said: &str, purpose: &str) -> bool {
+    let (said, purpose) = (said.to_ascii_lowercase(), purpose.to_ascii_lowercase());
+    purpose.strip_prefix(&*said).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn question(event: &Event, rule: &QuestionRule) -> StepQuestion {
