@@ -148,6 +148,38 @@ fn refunds_take_back_what_is_left_and_no_more() {
 }
 
 #[test]
+fn a_refund_that_cannot_be_read_takes_nothing() {
+    let reader = euro().compile().unwrap();
+    let sale = order("1", 1, "Order Completed", "o", "10.00");
+    let back = |event: EventBuilder| built(&event.property("order_id", "o"));
+    let refund = || track("2", 2, "Order Refunded");
+    let unread = [
+        back(refund().property("currency", "USD").property_number("total", "5.00")),
+        back(refund().property("total", "5,00")),
+        back(refund().property("total", "پنج")),
+        back(refund().property_json("value", r#"{"minor":500}"#)),
+    ];
+    for event in &unread {
+        let journey = reader.journey([&sale, event]);
+        assert_eq!(values(&journey, None), [1_000]);
+        let mut tally = JourneyTally::new(TallySettings::retail()).unwrap();
+        tally.add(&journey, None).unwrap();
+        assert_eq!(tally.finish().counts.refunds_unknown, 1);
+    }
+    // No amount at all is the rest, and a cancellation takes everything, whatever it states.
+    for event in [
+        back(refund().property("total", " ")),
+        back(track("2", 2, "Order Cancelled").property("total", "5,00")),
+    ] {
+        let journey = reader.journey([&sale, &event]);
+        assert_eq!(values(&journey, None), [1_000, -1_000]);
+        let mut tally = JourneyTally::new(TallySettings::retail()).unwrap();
+        tally.add(&journey, None).unwrap();
+        assert_eq!(tally.finish().counts.refunds_unknown, 0);
+    }
+}
+
+#[test]
 fn a_refund_finds_its_order_in_another_journey() {
     let reader = euro().compile().unwrap();
     let buyer = reader.journey(&[order("1", 1, "Order Completed", "o", "10.00")]);

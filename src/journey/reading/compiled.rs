@@ -7,7 +7,7 @@ use std::fmt;
 use super::error::{JourneyRulesError, JourneyRulesErrorKind};
 use super::rules::{FeedbackRule, JourneyRules, MAX_RULES, QuestionRule, Worth};
 use super::step::{Journey, JourneyStep, StepKind, StepMoney, StepQuestion, StepWork};
-use super::which::{Chosen, Which, form, said};
+use super::which::{Chosen, Which, form, said, states};
 use crate::event::{Event, EventKind, EventName, OrderKey};
 use crate::journey::Feedback;
 use crate::journey::paths::Aliases;
@@ -316,7 +316,9 @@ impl JourneyReader {
         let value = self.rules.value_properties.iter().find_map(|property| amount(property));
         let value =
             value.filter(|_| !foreign).and_then(|money| i64::try_from(money.minor().unsigned_abs()).ok());
-        StepMoney { order, value_minor: value, foreign, ..StepMoney::default() }
+        let stated = self.rules.value_properties.iter().any(|property| states(event, property));
+        let unreadable = stated && value.is_none();
+        StepMoney { order, value_minor: value, foreign, unreadable, ..StepMoney::default() }
     }
 }
 

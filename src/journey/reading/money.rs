@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::step::{Journey, JourneyStep, StepKind};
+use super::step::{Journey, JourneyStep, StepKind, StepMoney};
 use crate::event::OrderKey;
 use crate::journey::paths::Conversion;
 use crate::time::{DateTime, Utc};
@@ -79,7 +79,9 @@ fn order_of(step: &JourneyStep) -> Option<&str> {
 }
 
 fn refund(step: &JourneyStep) -> Refund {
-    let stated = step.money.as_ref().filter(|money| !money.whole).and_then(|money| money.value_minor);
+    // An amount that cannot be read is not the rest: nothing is taken back for it.
+    let of = |money: &StepMoney| money.value_minor.or(money.unreadable.then_some(0));
+    let stated = step.money.as_ref().filter(|money| !money.whole).and_then(of);
     Refund { order: step.order.clone(), value_minor: stated }
 }
 

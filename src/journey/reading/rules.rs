@@ -112,8 +112,10 @@ pub struct ConversionRule {
 
 /// What takes a conversion back.
 ///
-/// A refund that states no amount takes all that is left of its order. Together the refunds of an order take no more than it
-/// was worth. One that states an amount and whose order nobody knows has a path of its own.
+/// A refund that states no amount takes all that is left of its order; one that states an amount which cannot be read, or is in
+/// another currency, takes nothing and is counted ([`ReadingCounts::refunds_unknown`](super::ReadingCounts::refunds_unknown)).
+/// Together the refunds of an order take no more than it was worth. One that states an amount and whose order nobody knows has a
+/// path of its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RefundRule {

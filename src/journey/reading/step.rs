@@ -48,6 +48,9 @@ pub struct StepMoney {
     /// Whether it states an amount in another currency.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub foreign: bool,
+    /// Whether it states an amount of which nothing counts: it cannot be read, or is in another currency.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unreadable: bool,
 }
 
 /// What was worked on; see [`Work`].

@@ -70,7 +70,8 @@ pub struct ReadingCounts {
     pub foreign: u64,
     /// Refunds, as told.
     pub refunds: u64,
-    /// Of these: of orders that nobody knows, by the book if there is one, and without a stated amount: they take nothing back.
+    /// Of these: those that take nothing back, since they state an amount that cannot be read or is in another currency, or state
+    /// none and are of orders that nobody knows, by the book if there is one.
     pub refunds_unknown: u64,
 }
 
@@ -245,7 +246,8 @@ impl JourneyTally {
                         book.is_some_and(|book| book.is_sold(order)) || own.is_sold(order)
                     });
                     let stated = money.value_minor.is_some() && !money.whole;
-                    counts.refunds_unknown += u64::from(!sold && !stated);
+                    let unreadable = money.unreadable && !money.whole;
+                    counts.refunds_unknown += u64::from(unreadable || (!sold && !stated));
                 }
                 _ => {}
             }

@@ -112,6 +112,16 @@ pub(super) fn said<'e>(event: &'e Event, name: &str) -> Option<&'e str> {
     property.or_else(|| event.traits().get(name).and_then(text)).filter(|text| !text.trim().is_empty())
 }
 
+/// Whether an event says anything under a name, be it readable or not.
+pub(super) fn states(event: &Event, name: &str) -> bool {
+    let stated = event.properties().get(name).or_else(|| event.traits().get(name));
+    match stated {
+        None | Some(Attribute::Null) => false,
+        Some(Attribute::Text(text)) => !text.trim().is_empty(),
+        Some(_) => true,
+    }
+}
+
 /// [`Which`], made ready.
 #[derive(Debug, Clone)]
 pub(super) struct Chosen {
