@@ -113,6 +113,11 @@ fn values_are_those_of_the_one_currency() {
     assert_eq!(sale("eur", "49").value_minor, Some(4_900));
     assert_eq!((sale("USD", "49.90").value_minor, sale("USD", "49.90").foreign), (None, true));
     assert_eq!(sale("EUR", "much").value_minor, None);
+    // The noise of binary fractions is rounded off; the amount without tax does not take its place.
+    let noise = track("1", 1, "Order Completed").property_number("total", "49.900000000000006");
+    assert_eq!(money(&noise.property_number("revenue", "3")).value_minor, Some(4_990));
+    assert_eq!(sale("EUR", "49.895").value_minor, Some(4_990));
+    assert_eq!(sale("EUR", "1e40").value_minor, None);
     assert_eq!(
         money(&track("1", 1, "Order Completed").property_number("revenue", "3")).value_minor,
         Some(300)

@@ -11,7 +11,7 @@ use super::which::{Chosen, Which, form, said, states};
 use crate::event::{Event, EventKind, EventName, OrderKey};
 use crate::journey::Feedback;
 use crate::journey::paths::Aliases;
-use crate::money::{CurrencyTable, CurrencyUnit, Money};
+use crate::money::{CurrencyTable, CurrencyUnit, Decimal, Rounding};
 use crate::text::digits;
 
 /// [`JourneyRules`] made ready.
@@ -312,10 +312,13 @@ impl JourneyReader {
         let currency = said(event, &self.rules.currency_property);
         let foreign =
             currency.is_some_and(|code| !code.trim().eq_ignore_ascii_case(unit.currency().as_str()));
-        let amount = |property| Money::parse(said(event, property)?, unit).ok();
-        let value = self.rules.value_properties.iter().find_map(|property| amount(property));
-        let value =
-            value.filter(|_| !foreign).and_then(|money| i64::try_from(money.minor().unsigned_abs()).ok());
+        let number = |property: &str| Decimal::parse(said(event, property)?).ok();
+        let value = self.rules.value_properties.iter().find_map(|property| number(property));
+        // Rounded, since sums of binary fractions have some decimals too many (49.900000000000006).
+        let value = value
+            .filter(|_| !foreign)
+            .and_then(|number| number.to_money_rounded(unit, Rounding::default()).ok())
+            .and_then(|money| i64::try_from(money.minor().unsigned_abs()).ok());
         let stated = self.rules.value_properties.iter().any(|property| states(event, property));
         let unreadable = stated && value.is_none();
         StepMoney { order, value_minor: value, foreign, unreadable, ..StepMoney::default() }

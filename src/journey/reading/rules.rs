@@ -60,7 +60,8 @@ pub struct JourneyRules {
     pub orders_once: bool,
     /// The property that names the order, in conversions and refunds.
     pub order_property: Box<str>,
-    /// The properties that state an amount in whole units of the currency; the first that is a number counts.
+    /// The properties that state an amount in whole units of the currency; the first that is a number counts,
+    /// rounded to the minor unit, a half to the even neighbour.
     pub value_properties: Vec<Box<str>>,
     /// The property that states the currency of the amount; what states none is in the currency of the rules.
     pub currency_property: Box<str>,
