@@ -122,6 +122,17 @@ fn values_are_those_of_the_one_currency() {
         money(&track("1", 1, "Order Completed").property_number("revenue", "3")).value_minor,
         Some(300)
     );
+    // What is sold below zero is no revenue.
+    for total in ["-49.90", "\u{2212}3", "-۴۹٫۹۰"] {
+        let below = sale("EUR", total);
+        assert_eq!((below.value_minor, below.unreadable), (None, true), "{total}");
+    }
+    assert_eq!(sale("EUR", "-0.00").value_minor, Some(0));
+    let below = reader.journey([&order("1", 1, "Order Completed", "o", "-5.00")]);
+    assert_eq!(values(&below, None), [0]);
+    let mut tally = JourneyTally::new(TallySettings::retail()).unwrap();
+    tally.add(&below, None).unwrap();
+    assert_eq!(tally.finish().counts.without_value, 1);
     // A refund may be told below zero.
     assert_eq!(
         money(&track("1", 1, "Order Refunded").property_number("total", "-3.5")).value_minor,

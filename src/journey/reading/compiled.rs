@@ -269,8 +269,7 @@ impl JourneyReader {
         } else if let Some(rule) = conversion {
             (StepKind::Conversion, Some(self.sale(event, rule.worth)))
         } else if let Some(rule) = refund {
-            let whole = StepMoney { whole: rule.whole, ..self.sale(event, Worth::Stated) };
-            (StepKind::Refund, Some(whole))
+            (StepKind::Refund, Some(StepMoney { whole: rule.whole, ..self.amount(event, true) }))
         } else if name.trim().is_empty() || read.is_any(&self.internal) {
             (StepKind::Internal, None)
         } else {
@@ -302,12 +301,18 @@ impl JourneyReader {
         })
     }
 
-    /// What an event says about an order.
+    /// What a conversion says about an order.
     fn sale(&self, event: &Event, worth: Worth) -> StepMoney {
-        let order = said(event, &self.rules.order_property).map(Into::into);
         if let Worth::Fixed(minor) = worth {
+            let order = said(event, &self.rules.order_property).map(Into::into);
             return StepMoney { order, value_minor: Some(i64::from(minor)), ..StepMoney::default() };
         }
+        self.amount(event, false)
+    }
+
+    /// What an event states. A refund may be told below zero; a sale below zero is worth nothing.
+    fn amount(&self, event: &Event, refund: bool) -> StepMoney {
+        let order = said(event, &self.rules.order_property).map(Into::into);
         let Some(unit) = self.unit else { return StepMoney { order, ..StepMoney::default() } };
         let currency = said(event, &self.rules.currency_property);
         let foreign =
@@ -318,7 +323,8 @@ impl JourneyReader {
         let value = value
             .filter(|_| !foreign)
             .and_then(|number| number.to_money_rounded(unit, Rounding::default()).ok())
-            .and_then(|money| i64::try_from(money.minor().unsigned_abs()).ok());
+            .map(|money| if refund { money.minor().saturating_abs() } else { money.minor() })
+            .filter(|&minor| minor >= 0);
         let stated = self.rules.value_properties.iter().any(|property| states(event, property));
         let unreadable = stated && value.is_none();
         StepMoney { order, value_minor: value, foreign, unreadable, ..StepMoney::default() }

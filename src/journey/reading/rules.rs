@@ -93,7 +93,7 @@ pub struct ChannelRule {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Worth {
-    /// What the event states.
+    /// What the event states. Below zero it has no value: what takes money back is a [`RefundRule`]'s.
     #[default]
     Stated,
     /// So many minor units, zero at least.

@@ -48,7 +48,8 @@ pub struct StepMoney {
     /// Whether it states an amount in another currency.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub foreign: bool,
-    /// Whether it states an amount of which nothing counts: it cannot be read, or is in another currency.
+    /// Whether it states an amount of which nothing counts: it cannot be read, is in another currency, or is that of a conversion
+    /// and below zero.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unreadable: bool,
 }

@@ -64,7 +64,7 @@ pub struct ReadingCounts {
     pub converted: u64,
     /// Conversions, each order once.
     pub conversions: u64,
-    /// Of these: without any value that could be read.
+    /// Of these: without any value that could be read, or with one below zero.
     pub without_value: u64,
     /// Of these: because the amount is in another currency.
     pub foreign: u64,
