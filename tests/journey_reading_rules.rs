@@ -57,6 +57,22 @@ fn each_event_is_what_the_first_rule_says() {
     );
     assert!(reader.is_outbound(&built(&track("1", 1, "email delivered"))));
     assert!(!reader.is_outbound(&built(&track("1", 1, "Email Opened"))));
+    // What visits take for ours is ours here, whatever the rules name, and no other name of the retail rules is.
+    let bare = JourneyRules::default().compile().unwrap();
+    let called = track("1", 1, "Phone Call");
+    let (by_us, by_her) =
+        (called.clone().property("direction", "outbound"), called.clone().property("direction", "inbound"));
+    for reader in [&reader, &bare] {
+        assert!(reader.is_outbound(&built(&track("1", 1, "WhatsApp Message Failed"))));
+        assert!(!reader.is_outbound(&built(&track("1", 1, "WhatsApp Message Received"))));
+        assert!(reader.is_outbound(&built(&by_us)) && !reader.is_outbound(&built(&by_her)));
+        let step = |event: &EventBuilder| reader.step(&built(event)).map(|step| step.kind);
+        assert_eq!(step(&by_us), Some(StepKind::Outbound));
+        assert_eq!(step(&by_her), Some(StepKind::Touch));
+    }
+    for name in euro().outbound.iter().flat_map(|which| &which.names) {
+        assert!(built(&track("1", 1, name)).is_ours(), "{name}");
+    }
 }
 
 #[test]

@@ -37,6 +37,7 @@ mod limits;
 mod lines;
 mod name;
 mod order;
+mod ours;
 mod span;
 mod stored;
 mod walk;

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use crate::calendar::Zone;
 use crate::channel::Channel;
-use crate::event::{Attribute, Event, EventKind, StoredEvent};
+use crate::event::{Event, StoredEvent};
 use crate::ids::RecordId;
 use crate::journey::{
     self, Act, Continuation, Entry, Restart, ResumeSettings, Session, SessionSettings, Sight, Thread,
@@ -254,39 +254,10 @@ fn acts_of<'t>(told: &'t [(&Told, String)]) -> Vec<Act<'t>> {
         device: device_of(event, record),
         user: event.user_id(),
         campaign: event.campaign(),
-        outbound: is_ours(event),
+        outbound: event.is_ours(),
     };
     told.iter().map(act).collect()
 }
-
-/// Whether we did it, not the person: a message of ours went out, arrived or came back. Its property `direction`
-/// (`outbound` or `inbound`) says so, else its name.
-fn is_ours(event: &Event) -> bool {
-    match event.properties().get("direction").and_then(Attribute::as_text) {
-        Some("outbound") => return true,
-        Some("inbound") => return false,
-        _ => {}
-    }
-    let EventKind::Track { name } = event.kind() else { return false };
-    let Some((what, became)) = name.as_str().rsplit_once(' ') else { return false };
-    MESSAGES.contains(&what) && FATES.contains(&became)
-}
-
-/// What we send.
-const MESSAGES: [&str; 10] = [
-    "Email",
-    "SMS",
-    "Text Message",
-    "Push Notification",
-    "Notification",
-    "WhatsApp Message",
-    "Telegram Message",
-    "In-App Message",
-    "Message",
-    "Letter",
-];
-/// What becomes of it without her.
-const FATES: [&str; 6] = ["Sent", "Delivered", "Deferred", "Bounced", "Dropped", "Failed"];
 
 /// The events of each record of a profile.
 pub(crate) fn streams(

@@ -221,8 +221,8 @@ impl JourneyReader {
     /// Whether we did it, and not the customer: such an event never opens nor extends a visit.
     #[must_use]
     pub fn is_outbound(&self, event: &Event) -> bool {
-        if self.outbound.is_empty() {
-            return false;
+        if event.is_ours() || self.outbound.is_empty() {
+            return event.is_ours();
         }
         let form = form(&self.name(event));
         Read { event, form: &form }.is_any(&self.outbound)
@@ -264,7 +264,7 @@ impl JourneyReader {
         }
         let conversion = read.first(&self.conversions, &self.rules.conversions);
         let refund = read.first(&self.refunds, &self.rules.refunds);
-        let (kind, money) = if read.is_any(&self.outbound) {
+        let (kind, money) = if event.is_ours() || read.is_any(&self.outbound) {
             (StepKind::Outbound, None)
         } else if let Some(rule) = conversion {
             (StepKind::Conversion, Some(self.sale(event, rule.worth)))

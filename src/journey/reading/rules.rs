@@ -46,7 +46,8 @@ pub struct JourneyRules {
     pub excluded: Vec<Which>,
     /// A customer who last refused that purpose (`*` refuses all) has no journey. `None`: no matter.
     pub purpose: Option<Box<str>>,
-    /// What we did: no act of the customer, and so neither a touch nor part of a visit.
+    /// What we did, besides what is ours in any case ([`Event::is_ours`](crate::event::Event::is_ours)): no act of the customer,
+    /// and so neither a touch nor part of a visit.
     pub outbound: Vec<Which>,
     /// What the customer did without it being a touch: signing in and out, consent.
     pub internal: Vec<Which>,
