@@ -233,6 +233,34 @@ fn a_refund_finds_its_order_in_another_journey() {
 }
 
 #[test]
+fn an_order_that_two_journeys_tell_counts_once() {
+    let count = |rules: JourneyRules, turned: bool| {
+        let reader = rules.compile().unwrap();
+        let server = reader.journey(&[
+            order("2", 2, "Order Completed", "o", "10.00"),
+            order("3", 3, "Order Refunded", "o", "4.00"),
+        ]);
+        let browser = reader.journey(&[order("1", 1, "Order Completed", "o", "10.00")]);
+        let mut both = [&browser, &server];
+        if turned {
+            both.reverse();
+        }
+        let mut book = OrderBook::default();
+        both.iter().for_each(|journey| book.add(journey));
+        let mut tally = JourneyTally::new(TallySettings::retail()).unwrap();
+        both.iter().for_each(|journey| tally.add(journey, Some(&book)).unwrap());
+        let counts = tally.finish().counts;
+        let worth = [&browser, &server].map(|journey| values(journey, Some(&book)));
+        (worth, counts.conversions, counts.refunds_unknown)
+    };
+    for turned in [false, true] {
+        assert_eq!(count(euro(), turned), ([vec![1_000, -400], vec![]], 1, 0));
+        let each = JourneyRules { orders_once: false, ..euro() };
+        assert_eq!(count(each, turned), ([vec![1_000, -400], vec![1_000]], 2, 0));
+    }
+}
+
+#[test]
 fn who_is_left_out_has_no_journey() {
     let mut rules = euro();
     rules.excluded.push(Which::with("tester", ["true"]));

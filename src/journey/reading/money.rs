@@ -9,7 +9,8 @@ use crate::journey::paths::Conversion;
 use crate::time::{DateTime, Utc};
 
 /// The orders of all customers, so that a refund finds its order in whichever journey that is: the one who pays is not always
-/// the one who gets the money back.
+/// the one who gets the money back. An order that several journeys tell, as the browser's and the server's of a customer who is not
+/// known to be one, counts in the journey that has its earliest sale.
 ///
 /// ```
 /// use throughline::journey::reading::{Journey, OrderBook};
@@ -21,7 +22,8 @@ use crate::time::{DateTime, Utc};
 pub struct OrderBook {
     /// By order, in the total order of events.
     refunds: BTreeMap<Box<str>, BTreeSet<Refund>>,
-    sold: BTreeSet<Box<str>>,
+    /// By order, where its earliest sale stands.
+    sold: BTreeMap<Box<str>, OrderKey>,
 }
 
 /// One refund. Its place in the total order and the event's id first.
@@ -45,13 +47,16 @@ impl OrderBook {
     /// Takes in one journey; the order of journeys makes no difference.
     ///
     /// # Complexity
-    /// O(n log m) for n steps and m orders; memory for the name of each order.
+    /// O(n log m) for n steps and m orders; memory for the name and the earliest sale of each order.
     pub fn add(&mut self, journey: &Journey) {
         for step in &journey.steps {
             let Some(order) = order_of(step) else { continue };
             match step.kind {
                 StepKind::Conversion => {
-                    self.sold.insert(order.into());
+                    let first = self.sold.entry(order.into()).or_insert_with(|| step.order.clone());
+                    if step.order < *first {
+                        *first = step.order.clone();
+                    }
                 }
                 StepKind::Refund => {
                     self.refunds.entry(order.into()).or_default().insert(refund(step));
@@ -64,7 +69,14 @@ impl OrderBook {
     /// Whether a journey has a sale of that order.
     #[must_use]
     pub fn is_sold(&self, order: &str) -> bool {
-        self.sold.contains(order)
+        self.sold.contains_key(order)
+    }
+
+    /// Whether this tells again of an order that counts where it is told first, be that in another journey.
+    pub(super) fn is_again(&self, step: &JourneyStep) -> bool {
+        let Some(money) = &step.money else { return false };
+        let first = money.order.as_deref().filter(|_| !money.repeats).and_then(|order| self.sold.get(order));
+        money.again || first.is_some_and(|first| *first != step.order)
     }
 
     /// How many refunds there are.
@@ -92,13 +104,12 @@ pub(super) fn conversions<'a>(journey: &'a Journey, book: Option<&'a OrderBook>)
     own.add(journey);
     let book = book.unwrap_or(&own);
     let mut all = Vec::new();
-    let mut here: BTreeSet<&str> = BTreeSet::new();
     for step in journey.steps.iter().filter(|step| step.kind == StepKind::Conversion) {
-        let Some(money) = step.money.as_ref().filter(|money| !money.again) else { continue };
+        let Some(money) = step.money.as_ref().filter(|_| !book.is_again(step)) else { continue };
         let (order, value) = (money.order.as_deref(), money.value_minor.unwrap_or(0));
         all.push(Conversion { at: step.order.time, value_minor: value, order });
         // Of several sales of one order, the first bears the refunds.
-        let Some(order) = order.filter(|order| here.insert(order)) else { continue };
+        let Some(order) = order.filter(|&order| book.sold.get(order) == Some(&step.order)) else { continue };
         let mut left = value;
         for refund in book.refunds.get(order).into_iter().flatten() {
             let part = refund.value_minor.map_or(left, |stated| stated.min(left));
@@ -111,7 +122,7 @@ pub(super) fn conversions<'a>(journey: &'a Journey, book: Option<&'a OrderBook>)
     for step in journey.steps.iter().filter(|step| step.kind == StepKind::Refund) {
         let order = order_of(step);
         // Somebody's journey has the sale.
-        if order.is_some_and(|order| book.sold.contains(order)) {
+        if order.is_some_and(|order| book.is_sold(order)) {
             continue;
         }
         if let Some(stated) = refund(step).value_minor.filter(|stated| *stated > 0) {

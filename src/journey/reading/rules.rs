@@ -57,7 +57,8 @@ pub struct JourneyRules {
     pub conversions: Vec<ConversionRule>,
     /// What takes a conversion back.
     pub refunds: Vec<RefundRule>,
-    /// Whether an order counts once, at its earliest, however many events say it in one journey.
+    /// Whether an order counts once, at its earliest, however many events say it in one journey; with the
+    /// [book](super::OrderBook) of all orders, in all journeys.
     pub orders_once: bool,
     /// The property that names the order, in conversions and refunds.
     pub order_property: Box<str>,

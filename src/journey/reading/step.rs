@@ -45,6 +45,10 @@ pub struct StepMoney {
     /// Whether an earlier step of the journey is the same order, so that it does not count again.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
+    /// Whether every telling of an order counts ([`orders_once`](super::JourneyRules::orders_once) is off), so that this one does
+    /// whatever other journeys tell.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub repeats: bool,
     /// Whether it states an amount in another currency.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub foreign: bool,
@@ -200,7 +204,7 @@ impl Journey {
     }
 
     /// The conversions and, mirrored, what was paid back of them. With the book of all customers' orders a refund finds its
-    /// order in whichever journey that is; without it, in this one only.
+    /// order in whichever journey that is, and an order counts once over all journeys; without it, in this one only.
     ///
     /// # Complexity
     /// O(n log n) for n steps and the refunds of their orders.
@@ -277,14 +281,13 @@ impl Journey {
         let again: Vec<bool> = steps.iter().map(|step| !seen.insert(&*step.order.id)).collect();
         let mut again = again.into_iter();
         steps.retain(|_| !again.next().unwrap_or(false));
-        if orders_once {
-            let mut orders: BTreeSet<Box<str>> = BTreeSet::new();
-            for step in steps.iter_mut().filter(|step| step.kind == StepKind::Conversion) {
-                if let Some(money) = &mut step.money
-                    && let Some(order) = &money.order
-                {
-                    money.again = !orders.insert(order.clone());
-                }
+        let mut orders: BTreeSet<Box<str>> = BTreeSet::new();
+        for step in steps.iter_mut().filter(|step| step.kind == StepKind::Conversion) {
+            if let Some(money) = &mut step.money
+                && let Some(order) = &money.order
+            {
+                money.again = orders_once && !orders.insert(order.clone());
+                money.repeats = !orders_once;
             }
         }
         Self { steps, left_out: false }

@@ -62,7 +62,7 @@ pub struct ReadingCounts {
     pub touchpoints: u64,
     /// Customers with a conversion.
     pub converted: u64,
-    /// Conversions, each order once.
+    /// Conversions, each order once; over all journeys if there is a book of their orders.
     pub conversions: u64,
     /// Of these: without any value that could be read, or with one below zero.
     pub without_value: u64,
@@ -234,7 +234,7 @@ impl JourneyTally {
         for step in &journey.steps {
             let Some(money) = &step.money else { continue };
             match step.kind {
-                StepKind::Conversion if !money.again => {
+                StepKind::Conversion if !book.unwrap_or(&own).is_again(step) => {
                     counts.conversions += 1;
                     counts.without_value += u64::from(money.value_minor.is_none());
                     counts.foreign += u64::from(money.foreign);
