@@ -445,16 +445,24 @@ proptest! {
         let mut book = OrderBook::default();
         halves.iter().for_each(|journey| book.add(journey));
         for order in ["o0", "o1", "o2"] {
-            let by_half: Vec<Vec<i64>> = halves.iter().map(|half| {
-                half.conversions(Some(&book)).iter().filter(|one| one.order == Some(order)).map(|one| one.value_minor).collect()
-            }).collect();
-            for values in &by_half {
-                if values.iter().any(|value| *value >= 0) {
-                    prop_assert!(values.iter().sum::<i64>() >= 0);
-                } else {
-                    // Only what nobody sold has a path of its own.
-                    prop_assert!(values.is_empty() || !book.is_sold(order));
-                }
+            let of: Vec<i64> = halves.iter().flat_map(|half| half.conversions(Some(&book)))
+                .filter(|one| one.order == Some(order)).map(|one| one.value_minor).collect();
+            let told: Vec<_> = halves.iter().flat_map(|half| &half.steps)
+                .filter(|step| step.money.as_ref().is_some_and(|money| money.order.as_deref() == Some(order))).collect();
+            let refunds = told.iter().filter(|step| step.kind == StepKind::Refund);
+            // `None`: one of them takes the rest.
+            let stated: Option<i64> = refunds.filter_map(|step| step.money.as_ref())
+                .map(|money| money.value_minor.filter(|_| !money.whole)).sum();
+            let taken = -of.iter().filter(|value| **value < 0).sum::<i64>();
+            let sales: Vec<i64> = of.iter().copied().filter(|value| *value >= 0).collect();
+            // The earliest telling in both halves is the one sale.
+            let first = told.iter().filter(|step| step.kind == StepKind::Conversion).min_by_key(|step| &step.order);
+            let worth = first.and_then(|step| step.money.as_ref()).map(|money| money.value_minor.unwrap_or(0));
+            prop_assert_eq!(&sales, &worth.into_iter().collect::<Vec<_>>());
+            match worth {
+                Some(worth) => prop_assert_eq!(taken, stated.map_or(worth, |stated| stated.min(worth))),
+                // Only what nobody sold has a path of its own.
+                None => prop_assert!(stated.is_none_or(|stated| taken == stated)),
             }
         }
     }
