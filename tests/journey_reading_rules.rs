@@ -3,11 +3,11 @@
 
 use proptest::prelude::*;
 use throughline::channel::Channel;
-use throughline::event::{Event, EventBuilder, Import};
+use throughline::event::{Event, EventBuilder, Import, OrderKey};
 use throughline::journey::Feedback;
 use throughline::journey::reading::{
-    ChannelRule, ConversionRule, FeedbackRule, Journey, JourneyRules, JourneyRulesErrorKind, JourneyTally,
-    OrderBook, StepKind, StepWork, TallySettings, Which, Worth,
+    ChannelRule, ConversionRule, FeedbackRule, Journey, JourneyRules, JourneyRulesErrorKind, JourneyStep,
+    JourneyTally, OrderBook, StepKind, StepWork, TallySettings, Which, Worth,
 };
 use throughline::money::Currency;
 use throughline::time::from_millis;
@@ -258,6 +258,41 @@ fn an_order_that_two_journeys_tell_counts_once() {
         let each = JourneyRules { orders_once: false, ..euro() };
         assert_eq!(count(each, turned), ([vec![1_000, -400], vec![1_000]], 2, 0));
     }
+}
+
+#[test]
+fn one_visitor_who_sends_too_many_names_spoils_no_report() {
+    let reader = euro().compile().unwrap();
+    let seen = reader.step(&built(&track("1", 1, "Product Viewed"))).unwrap();
+    let step = |number: usize| {
+        let order = OrderKey { id: number.to_string().into(), ..seen.order.clone() };
+        JourneyStep { order, name: format!("بازدید {number:06}").into(), ..seen.clone() }
+    };
+    let flood = Journey { steps: (0..70_000).map(step).collect(), left_out: false };
+    let usual = Journey { steps: vec![step(69_999), seen.clone()], left_out: false };
+    let mut alone = JourneyTally::new(TallySettings::retail()).unwrap();
+    assert!(alone.add(&flood, None).is_err(), "it would be too many");
+    let paths = |journeys: [&Journey; 3]| {
+        let mut book = OrderBook::default();
+        journeys.iter().for_each(|journey| book.add(journey));
+        let mut tally = JourneyTally::new(TallySettings::retail()).unwrap();
+        journeys.iter().for_each(|journey| tally.add(journey, Some(&book)).unwrap());
+        let reports = tally.finish();
+        let mut all: Vec<Vec<String>> =
+            reports.touchpoints.iter().map(|path| path.channels().map(Into::into).collect()).collect();
+        all.sort_by_key(Vec::len);
+        all
+    };
+    let all = paths([&flood, &usual, &usual]);
+    assert_eq!(
+        all[0],
+        ["بازدید 069999 (server)", "Product Viewed (server)"]
+            .map(|name| name.replace("server", &seen.channel))
+    );
+    // Two names are in more journeys; of the rest the first, then one node, then the one that is frequent.
+    assert_eq!(all[2].len(), 65_532 + 2);
+    assert_eq!(all[2][65_532], "(other)");
+    assert_eq!(all, paths([&usual, &flood, &usual]));
 }
 
 #[test]

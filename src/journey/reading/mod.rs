@@ -45,6 +45,7 @@ mod compiled;
 mod error;
 mod funnel;
 mod money;
+mod names;
 mod retail;
 mod rules;
 mod step;

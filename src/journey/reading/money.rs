@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use super::names::Names;
 use super::step::{Journey, JourneyStep, StepKind, StepMoney};
 use crate::event::OrderKey;
 use crate::journey::paths::Conversion;
@@ -11,6 +12,9 @@ use crate::time::{DateTime, Utc};
 /// The orders of all customers, so that a refund finds its order in whichever journey that is: the one who pays is not always
 /// the one who gets the money back. An order that several journeys tell, as the browser's and the server's of a customer who is not
 /// known to be one, counts in the journey that has its earliest sale.
+///
+/// It also counts in how many journeys each channel and each touchpoint stands, for the case that there are more than a set of
+/// paths holds: see [`JourneyReports`](super::JourneyReports).
 ///
 /// ```
 /// use throughline::journey::reading::{Journey, OrderBook};
@@ -24,6 +28,8 @@ pub struct OrderBook {
     refunds: BTreeMap<Box<str>, BTreeSet<Refund>>,
     /// By order, where its earliest sale stands.
     sold: BTreeMap<Box<str>, OrderKey>,
+    pub(super) channels: Names,
+    pub(super) touchpoints: Names,
 }
 
 /// One refund. Its place in the total order and the event's id first.
@@ -47,8 +53,15 @@ impl OrderBook {
     /// Takes in one journey; the order of journeys makes no difference.
     ///
     /// # Complexity
-    /// O(n log m) for n steps and m orders; memory for the name and the earliest sale of each order.
+    /// O(n log m) for n steps and m orders and names; memory for the name and the earliest sale of each order, and for each channel
+    /// and touchpoint.
     pub fn add(&mut self, journey: &Journey) {
+        self.add_orders(journey);
+        self.channels.add(journey.channel_nodes());
+        self.touchpoints.add(journey.touchpoint_nodes().iter().map(String::as_str));
+    }
+
+    fn add_orders(&mut self, journey: &Journey) {
         for step in &journey.steps {
             let Some(order) = order_of(step) else { continue };
             match step.kind {
@@ -101,7 +114,7 @@ fn refund(step: &JourneyStep) -> Refund {
 /// of it.
 pub(super) fn conversions<'a>(journey: &'a Journey, book: Option<&'a OrderBook>) -> Vec<Conversion<'a>> {
     let mut own = OrderBook::default();
-    own.add(journey);
+    own.add_orders(journey);
     let book = book.unwrap_or(&own);
     let mut all = Vec::new();
     for step in journey.steps.iter().filter(|step| step.kind == StepKind::Conversion) {

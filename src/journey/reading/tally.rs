@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::funnel::FunnelRules;
 use super::money::OrderBook;
+use super::names::Names;
 use super::step::{Journey, StepKind};
 use crate::journey::funnel::{FunnelError, FunnelErrorKind, FunnelReport, FunnelTally};
 use crate::journey::measures::{MeasureCounts, MeasureReport, MeasureSettings};
@@ -76,6 +77,9 @@ pub struct ReadingCounts {
 }
 
 /// What came out. `Debug` shows no names.
+///
+/// A set of paths holds 65,535 channels or touchpoints. With the book of all journeys, of more than that the 65,534 which stand in the
+/// most journeys keep their names (of equally many the first by name), and all others are one, `(other)`, in the four sets.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct JourneyReports {
@@ -113,7 +117,8 @@ impl fmt::Debug for JourneyReports {
 pub enum TallyError {
     /// The settings of a funnel make no sense: fix them.
     Funnel(FunnelErrorKind),
-    /// More channels, touchpoints or touches than a set of paths holds: group names, or take fewer customers.
+    /// More touches than a set of paths holds, or, without the book of all journeys, more channels or touchpoints: group names, or
+    /// take fewer customers.
     Paths(PathsErrorKind),
 }
 
@@ -211,11 +216,16 @@ impl JourneyTally {
         self.measures.add(&journey.contacts());
         let won = journey.converts();
         let outcome = if won { Outcome::won(0) } else { Outcome::lost() };
-        self.channels.push(journey.channel_nodes(), outcome)?;
-        self.touchpoints.push(journey.touchpoint_nodes().iter().map(String::as_str), outcome)?;
-        let before = journey.nodes_to_conversion();
-        self.to_conversion.push(before.iter().map(String::as_str), outcome)?;
-        self.credit.push_history(&journey.touches(), &conversions, &self.settings.history)?;
+        let (nodes, before) = (journey.touchpoint_nodes(), journey.nodes_to_conversion());
+        let (nodes, before) = (nodes.iter().map(String::as_str), before.iter().map(String::as_str));
+        let none = Names::default();
+        let (channels, touchpoints) = book.map_or((&none, &none), |book| (&book.channels, &book.touchpoints));
+        self.channels.push(channels.way(journey.channel_nodes()), outcome)?;
+        self.touchpoints.push(touchpoints.way(nodes), outcome)?;
+        self.to_conversion.push(touchpoints.way(before), outcome)?;
+        let mut touches = journey.touches();
+        touches.iter_mut().for_each(|touch| touch.channel = channels.shown(touch.channel));
+        self.credit.push_history(&touches, &conversions, &self.settings.history)?;
         Ok(())
     }
 
