@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use throughline::channel::Channel;
 use throughline::event::{Event, EventBuilder, Import, OrderKey};
 use throughline::journey::Feedback;
+use throughline::journey::funnel::Exclusion;
 use throughline::journey::reading::{
     ChannelRule, ConversionRule, FeedbackRule, Journey, JourneyRules, JourneyRulesErrorKind, JourneyStep,
-    JourneyTally, OrderBook, StepKind, StepWork, TallySettings, Which, Worth,
+    JourneyTally, OrderBook, StepKind, StepWork, TallyError, TallySettings, TouchpointIs, Which, Worth,
 };
 use throughline::money::Currency;
 use throughline::time::from_millis;
@@ -378,6 +379,18 @@ fn wrong_rules_are_refused_by_place() {
     let mut rules = euro();
     rules.pages.rules[1].pattern = "(".into();
     assert_eq!(refused(rules).1, "pages");
+}
+
+#[test]
+fn exclusions_without_touchpoints_are_refused_by_place() {
+    let mut settings = TallySettings::retail();
+    settings.funnels.push(settings.funnels[0].clone());
+    settings.funnels[1].funnel.exclusions.push(Exclusion { from: 1, to: 2 });
+    assert_eq!(JourneyTally::new(settings.clone()).unwrap_err(), TallyError::Exclusions(1));
+    settings.funnels[1].exclusions.push(TouchpointIs::named(["Cart Emptied"]));
+    assert!(JourneyTally::new(settings.clone()).is_ok());
+    settings.funnels[0].exclusions.push(TouchpointIs::default());
+    assert_eq!(JourneyTally::new(settings).unwrap_err(), TallyError::Exclusions(0));
 }
 
 #[test]

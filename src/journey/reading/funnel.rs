@@ -48,7 +48,7 @@ pub struct FunnelRules {
     pub funnel: Funnel,
     /// The steps in order; at most 32.
     pub steps: Vec<TouchpointIs>,
-    /// What the exclusions of the settings are, in their order.
+    /// What the exclusions of the settings are, in their order; as many as there.
     pub exclusions: Vec<TouchpointIs>,
 }
 

@@ -117,6 +117,8 @@ impl fmt::Debug for JourneyReports {
 pub enum TallyError {
     /// The settings of a funnel make no sense: fix them.
     Funnel(FunnelErrorKind),
+    /// The funnel at this place, from 0, has not as many touchpoints for exclusions as its settings have exclusions: fix them.
+    Exclusions(usize),
     /// More touches than a set of paths holds, or, without the book of all journeys, more channels or touchpoints: group names, or
     /// take fewer customers.
     Paths(PathsErrorKind),
@@ -126,6 +128,7 @@ impl fmt::Display for TallyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Funnel(_) => "the settings of a funnel make no sense",
+            Self::Exclusions(_) => "a funnel has not as many touchpoints as exclusions",
             Self::Paths(_) => "the journeys do not fit a set of paths",
         })
     }
@@ -173,10 +176,13 @@ impl JourneyTally {
     /// None yet.
     ///
     /// # Errors
-    /// [`TallyError::Funnel`].
+    /// [`TallyError::Funnel`] and [`TallyError::Exclusions`].
     pub fn new(settings: TallySettings) -> Result<Self, TallyError> {
         let mut funnels = Vec::new();
-        for rules in &settings.funnels {
+        for (place, rules) in settings.funnels.iter().enumerate() {
+            if rules.exclusions.len() != rules.funnel.exclusions.len() {
+                return Err(TallyError::Exclusions(place));
+            }
             funnels.push(FunnelTally::new(rules.settings())?);
         }
         Ok(Self {
