@@ -360,7 +360,7 @@ fn wrong_rules_are_refused_by_place() {
         let error = rules.compile().unwrap_err();
         (error.kind(), error.field(), error.place())
     };
-    use JourneyRulesErrorKind::{DecimalsNotChosen, Empty, InvalidFeedback, TooManyRules};
+    use JourneyRulesErrorKind::{DecimalsNotChosen, Empty, InvalidFeedback, SameName, TooManyRules};
     let mut rules = euro();
     rules.internal.push(Which::named([" "]));
     assert_eq!(refused(rules), (Empty, "internal", 2));
@@ -376,6 +376,14 @@ fn wrong_rules_are_refused_by_place() {
     let rial = JourneyRules::retail(Currency::parse("IRR").unwrap());
     assert_eq!(refused(rial.clone()), (DecimalsNotChosen, "currency", 0));
     assert!(JourneyRules { decimals: Some(0), ..rial }.compile().is_ok());
+    let mut rules = euro();
+    // The Persian and the Arabic letters read alike.
+    rules.names = [("خرید کامل", "Order Completed"), ("خريد كامل", "Product Added")]
+        .map(|(name, called)| (name.into(), called.into()))
+        .into();
+    assert_eq!(refused(rules.clone()), (SameName, "names", 1));
+    rules.names.values_mut().for_each(|called| *called = "Order Completed".into());
+    assert!(rules.compile().is_ok());
     let mut rules = euro();
     rules.pages.rules[1].pattern = "(".into();
     assert_eq!(refused(rules).1, "pages");

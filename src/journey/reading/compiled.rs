@@ -59,9 +59,13 @@ impl JourneyRules {
         let mut names: BTreeMap<String, Box<str>> =
             EventName::KNOWN.iter().map(|name| (form(name.as_str()), name.as_str().into())).collect();
         check_count("names", self.names.len())?;
+        let mut own: BTreeMap<String, &str> = BTreeMap::new();
         for (place, (name, called)) in self.names.iter().enumerate() {
             if name.trim().is_empty() || called.trim().is_empty() {
                 return Err(wrong(JourneyRulesErrorKind::Empty, "names", place));
+            }
+            if own.insert(form(name), called).is_some_and(|before| *before != **called) {
+                return Err(wrong(JourneyRulesErrorKind::SameName, "names", place));
             }
             names.insert(form(name), called.clone());
         }

@@ -12,6 +12,8 @@ pub enum JourneyRulesErrorKind {
     Page(AliasErrorKind),
     /// A name, channel, topic, kind or property that is empty.
     Empty,
+    /// A name that reads as an earlier one, which is called something else.
+    SameName,
     /// The currency needs a number of decimals, see [`CurrencyTable`](crate::money::CurrencyTable).
     DecimalsNotChosen,
     /// Feedback of which the bad is above the good, or bounds that are no numbers.
@@ -57,6 +59,7 @@ impl fmt::Display for JourneyRulesError {
         let what = match self.kind {
             JourneyRulesErrorKind::Page(_) => "the pattern or alias cannot be used",
             JourneyRulesErrorKind::Empty => "a name is empty",
+            JourneyRulesErrorKind::SameName => "the name reads as an earlier one",
             JourneyRulesErrorKind::DecimalsNotChosen => "the currency needs a number of decimals",
             JourneyRulesErrorKind::InvalidFeedback => "good feedback must not begin below bad feedback",
             JourneyRulesErrorKind::TooManyRules => "there are too many rules",

@@ -36,7 +36,7 @@ pub struct JourneyRules {
     /// Whether a page is called by its address if it has one; otherwise by its name if it has one.
     pub pages_by_address: bool,
     /// Other names of touchpoints, compared as people read them, and what they are called. Names of the Segment specification
-    /// are called as there in any case (`order completed` is `Order Completed`).
+    /// are called as there in any case (`order completed` is `Order Completed`). Two that read alike must be called the same.
     pub names: BTreeMap<Box<str>, Box<str>>,
     /// What the channel of an event is called, the first rule that fits; else its own name.
     pub channels: Vec<ChannelRule>,
