@@ -262,6 +262,23 @@ fn an_order_that_two_journeys_tell_counts_once() {
 }
 
 #[test]
+fn counts_and_credit_go_by_one_book() {
+    let reader = euro().compile().unwrap();
+    let journey = reader
+        .journey(&[order("1", 1, "Order Completed", "o", "10.00"), order("2", 2, "Order Refunded", "o", "")]);
+    let with = |book: Option<&OrderBook>| {
+        let mut tally = JourneyTally::new(TallySettings::retail()).unwrap();
+        tally.add(&journey, book).unwrap();
+        let reports = tally.finish();
+        let worth: Vec<i64> = reports.credit.iter().map(|path| path.outcome().value_minor).collect();
+        (worth, reports.counts.refunds_unknown)
+    };
+    assert_eq!(with(None), (vec![1_000, -1_000], 0));
+    // A book that lacks the journey knows neither its sales nor its refunds, for the one question as for the other.
+    assert_eq!(with(Some(&OrderBook::default())), (vec![1_000], 1));
+}
+
+#[test]
 fn one_visitor_who_sends_too_many_names_spoils_no_report() {
     let reader = euro().compile().unwrap();
     let seen = reader.step(&built(&track("1", 1, "Product Viewed"))).unwrap();

@@ -61,6 +61,13 @@ impl OrderBook {
         self.touchpoints.add(journey.touchpoint_nodes().iter().map(String::as_str));
     }
 
+    /// The book of one journey's orders, which knows no names.
+    pub(super) fn of(journey: &Journey) -> Self {
+        let mut book = Self::default();
+        book.add_orders(journey);
+        book
+    }
+
     fn add_orders(&mut self, journey: &Journey) {
         for step in &journey.steps {
             let Some(order) = order_of(step) else { continue };
@@ -112,10 +119,7 @@ fn refund(step: &JourneyStep) -> Refund {
 
 /// Sales, then what is taken back. The refunds of an order take, in their order, what they state, and never more than is left
 /// of it.
-pub(super) fn conversions<'a>(journey: &'a Journey, book: Option<&'a OrderBook>) -> Vec<Conversion<'a>> {
-    let mut own = OrderBook::default();
-    own.add_orders(journey);
-    let book = book.unwrap_or(&own);
+pub(super) fn conversions<'a>(journey: &'a Journey, book: &OrderBook) -> Vec<Conversion<'a>> {
     let mut all = Vec::new();
     for step in journey.steps.iter().filter(|step| step.kind == StepKind::Conversion) {
         let Some(money) = step.money.as_ref().filter(|_| !book.is_again(step)) else { continue };

@@ -205,12 +205,16 @@ impl Journey {
 
     /// The conversions and, mirrored, what was paid back of them. With the book of all customers' orders a refund finds its
     /// order in whichever journey that is, and an order counts once over all journeys; without it, in this one only.
+    /// A book that has not taken in this journey knows none of its orders.
     ///
     /// # Complexity
     /// O(n log n) for n steps and the refunds of their orders.
     #[must_use]
-    pub fn conversions<'a>(&'a self, book: Option<&'a OrderBook>) -> Vec<Conversion<'a>> {
-        conversions(self, book)
+    pub fn conversions(&self, book: Option<&OrderBook>) -> Vec<Conversion<'_>> {
+        match book {
+            Some(book) => conversions(self, book),
+            None => conversions(self, &OrderBook::of(self)),
+        }
     }
 
     /// The events as a funnel sees them.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::funnel::FunnelRules;
 use super::money::OrderBook;
-use super::names::Names;
 use super::step::{Journey, StepKind};
 use crate::journey::funnel::{FunnelError, FunnelErrorKind, FunnelReport, FunnelTally};
 use crate::journey::measures::{MeasureCounts, MeasureReport, MeasureSettings};
@@ -199,7 +198,7 @@ impl JourneyTally {
         })
     }
 
-    /// Counts one customer. With the book of all customers' orders refunds find their orders wherever these are.
+    /// Counts one customer. With the book of all customers' orders, this one's included, refunds find their orders wherever these are.
     ///
     /// # Errors
     /// [`TallyError::Paths`]; what was counted of the customer by then is in.
@@ -211,21 +210,27 @@ impl JourneyTally {
             self.counts.left_out += 1;
             return Ok(());
         }
-        let touchpoints = journey.touchpoints();
-        let conversions = journey.conversions(book);
-        self.count(journey, touchpoints.len(), book);
+        let own;
+        let book = if let Some(book) = book {
+            book
+        } else {
+            own = OrderBook::of(journey);
+            &own
+        };
+        let shown = journey.touchpoints();
+        let conversions = journey.conversions(Some(book));
+        self.count(journey, shown.len(), book);
         for (tally, rules) in self.funnels.iter_mut().zip(&self.settings.funnels) {
             tally.add(None, &journey.funnel_events(rules));
         }
-        self.stages.add(&touchpoints);
+        self.stages.add(&shown);
         self.pains.add(&journey.pain_touchpoints(&self.settings.pains));
         self.measures.add(&journey.contacts());
         let won = journey.converts();
         let outcome = if won { Outcome::won(0) } else { Outcome::lost() };
         let (nodes, before) = (journey.touchpoint_nodes(), journey.nodes_to_conversion());
         let (nodes, before) = (nodes.iter().map(String::as_str), before.iter().map(String::as_str));
-        let none = Names::default();
-        let (channels, touchpoints) = book.map_or((&none, &none), |book| (&book.channels, &book.touchpoints));
+        let (channels, touchpoints) = (&book.channels, &book.touchpoints);
         self.channels.push(channels.way(journey.channel_nodes()), outcome)?;
         self.touchpoints.push(touchpoints.way(nodes), outcome)?;
         self.to_conversion.push(touchpoints.way(before), outcome)?;
@@ -240,9 +245,7 @@ impl JourneyTally {
         self.counts.left_out += customers;
     }
 
-    fn count(&mut self, journey: &Journey, touchpoints: usize, book: Option<&OrderBook>) {
-        let mut own = OrderBook::default();
-        own.add(journey);
+    fn count(&mut self, journey: &Journey, touchpoints: usize, book: &OrderBook) {
         let counts = &mut self.counts;
         counts.customers += 1;
         counts.touchpoints += u64::try_from(touchpoints).unwrap_or(u64::MAX);
@@ -250,7 +253,7 @@ impl JourneyTally {
         for step in &journey.steps {
             let Some(money) = &step.money else { continue };
             match step.kind {
-                StepKind::Conversion if !book.unwrap_or(&own).is_again(step) => {
+                StepKind::Conversion if !book.is_again(step) => {
                     counts.conversions += 1;
                     counts.without_value += u64::from(money.value_minor.is_none());
                     counts.foreign += u64::from(money.foreign);
@@ -258,9 +261,7 @@ impl JourneyTally {
                 StepKind::Refund => {
                     counts.refunds += 1;
                     let order = money.order.as_deref();
-                    let sold = order.is_some_and(|order| {
-                        book.is_some_and(|book| book.is_sold(order)) || own.is_sold(order)
-                    });
+                    let sold = order.is_some_and(|order| book.is_sold(order));
                     let stated = money.value_minor.is_some() && !money.whole;
                     let unreadable = money.unreadable && !money.whole;
                     counts.refunds_unknown += u64::from(unreadable || (!sold && !stated));
