@@ -148,7 +148,7 @@ impl From<PathsError> for TallyError {
 }
 
 /// Counts one journey after another for every question at once, so that no journey needs to be kept. The order of journeys
-/// makes no difference to any report.
+/// makes no difference to any figure; the sets of paths hold their paths, and number their channels, in the order of arrival.
 ///
 /// ```
 /// use throughline::journey::reading::{Journey, JourneyTally, TallySettings};
