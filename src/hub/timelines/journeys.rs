@@ -166,7 +166,7 @@ pub fn journey(
 /// The journeys of the profiles founded by some records after one, in the order of their ids; at most 256 records a page, of which
 /// those that found no profile add nothing. A page ends sooner, after the customer with whom it has read 32,768 events. Feed them to
 /// [`JourneyTally`] or to whatever counts journeys; [`Hub::each_journey`] turns all pages. Who refused is left out as in
-/// [`journey`].
+/// [`journey()`].
 ///
 /// Each page is one view of the store. If profiles merge or split between two pages, a customer may be met twice or not at all, as
 /// with everything that is read in parts.
@@ -176,7 +176,7 @@ pub fn journey(
 ///
 /// # Complexity
 /// Memory for 32,768 events and those of one customer more, whatever the size of the tenant. A customer is never divided between
-/// pages, so a record of more events than [`journey`] can read makes the page fail.
+/// pages, so a record of more events than [`journey()`] can read makes the page fail.
 pub fn journeys(
     tx: &mut Tx<'_>,
     context: &Context<'_>,

@@ -18,7 +18,7 @@ pub enum JourneyRulesErrorKind {
     DecimalsNotChosen,
     /// Feedback of which the bad is above the good, or bounds that are no numbers.
     InvalidFeedback,
-    /// More than [`MAX_RULES`](super::rules::MAX_RULES) rules of one sort.
+    /// More than 1,000 rules of one sort.
     TooManyRules,
 }
 
