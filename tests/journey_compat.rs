@@ -5,10 +5,10 @@
 //! as those of `journey-1.jsonl` and `journey-2.jsonl` are kept.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
+mod compat_support;
+
 use std::sync::Arc;
 
-use pollster::block_on;
-use serde_json::value::RawValue;
 use throughline::cart::Sku;
 use throughline::channel::Channel;
 use throughline::event::Event;
@@ -24,7 +24,7 @@ use throughline::pii::Pii;
 use throughline::stock::order::{NewParcel, OrderHours, OrderRules, OrderedLine};
 use throughline::stock::reservation::{StockChange, Terms, Yield};
 use throughline::stock::{LocationId, Place};
-use throughline::store::{Batch, Key, MemoryStore, ReadSet, Scan, Seq, Store, Tenant, Write};
+use throughline::store::{MemoryStore, Seq, Tenant};
 use throughline::time::TimeDelta;
 
 const FILE: &str = include_str!("compat/journey.jsonl");
@@ -34,36 +34,9 @@ const FIRST: &str = include_str!("compat/journey-1.jsonl");
 /// As it was before the hashes of a part's edits had a key.
 const SECOND: &str = include_str!("compat/journey-2.jsonl");
 
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    key: String,
-    value: Box<RawValue>,
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
 /// What journeys and orders keep, and the subscriber's place, in lines.
-fn content(store: &Arc<MemoryStore>) -> String {
-    let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
-    let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
-    let mut text = String::new();
-    for (key, held) in &view.scans[0].items {
-        let value = RawValue::from_string(String::from_utf8(held.value.to_vec()).unwrap()).unwrap();
-        let line = Stored { key: hexadecimal(key.as_bytes()), value };
-        text += &serde_json::to_string(&line).unwrap();
-        text.push('\n');
-    }
-    text
+fn content(store: &MemoryStore) -> String {
+    compat_support::content(store, |_, _| true)
 }
 
 fn hub(store: Arc<MemoryStore>) -> (Arc<FixedClock>, Hub) {
@@ -200,13 +173,7 @@ fn what_is_stored_is_what_was_stored() {
 }
 
 fn read(file: &str) -> (Arc<MemoryStore>, Hub) {
-    let store = Arc::new(MemoryStore::new());
-    let writes = file.lines().map(|line| {
-        let line: Stored = serde_json::from_str(line).unwrap();
-        (Key::new(&bytes(&line.key)).unwrap(), Write::Put(line.value.get().as_bytes().into()))
-    });
-    let batch = Batch { writes: writes.collect(), ..Batch::default() };
-    block_on(store.commit(&batch)).unwrap();
+    let store = compat_support::read(file);
     let (clock, hub) = hub(store.clone());
     clock.set("2026-03-20T11:30:00Z".parse().unwrap());
     (store, hub)

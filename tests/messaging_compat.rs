@@ -6,13 +6,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod attack_support;
+mod compat_support;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use attack_support::{NOON, TENANT, identifier, instant, rules, said};
-use pollster::block_on;
-use serde_json::value::RawValue;
+use compat_support::read;
 use throughline::calendar::Zones;
 use throughline::channel::Channel;
 use throughline::hub::{CommandKey, DeliveryOf, Dispatch, Enqueue, EnqueueOutcome, FixedClock, Hub, Who};
@@ -24,7 +24,7 @@ use throughline::messaging::{
     EscalationStep, Message, Outgoing, Policy, Rendered, SendError, SendErrorKind,
 };
 use throughline::pii::Pii;
-use throughline::store::{Batch, Key, MemoryStore, Store, Write};
+use throughline::store::MemoryStore;
 use throughline::time::TimeDelta;
 
 const FILE: &str = include_str!("compat/outbox.jsonl");
@@ -134,45 +134,18 @@ fn later_kinds(hub: &Hub, policy: &Policy, zones: &Zones, texts: &BTreeMap<Chann
 }
 
 /// Records and what the outbox keeps, without the letters of events and views.
-fn lines(store: &MemoryStore) -> Vec<String> {
-    let hexadecimal = |key: &Key| key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-    store
-        .dump()
-        .filter(|(key, _)| key.as_bytes().get(4).is_some_and(|letter| b"rOTMWKNGfFAcaHCij".contains(letter)))
-        .map(|(key, value)| {
-            let value = std::str::from_utf8(&value).unwrap().to_owned();
-            format!("{{\"key\":\"{}\",\"value\":{value}}}", hexadecimal(&key))
-        })
-        .collect()
-}
-
-/// A store that holds what a file says.
-fn loaded(text: &str) -> Arc<MemoryStore> {
-    #[derive(serde::Deserialize)]
-    struct Line<'a> {
-        key: String,
-        #[serde(borrow)]
-        value: &'a RawValue,
-    }
-    let store = Arc::new(MemoryStore::new());
-    let digit = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
-    let writes = text.lines().map(|line| {
-        let line: Line<'_> = serde_json::from_str(line).unwrap();
-        let key: Vec<u8> = line.key.as_bytes().chunks(2).map(digit).collect();
-        (Key::new(&key).unwrap(), Write::Put(line.value.get().as_bytes().into()))
-    });
-    block_on(store.commit(&Batch { writes: writes.collect(), ..Batch::default() })).unwrap();
-    store
+fn content(store: &MemoryStore) -> String {
+    let is_kept = |letter: &u8| b"rOTMWKNGfFAcaHCij".contains(letter);
+    compat_support::content(store, |key, _| key.as_bytes().get(4).is_some_and(is_kept))
 }
 
 #[test]
 fn what_is_stored_is_what_was_stored() {
-    let now = lines(&world());
-    let then: Vec<&str> = FILE.lines().collect();
-    for (now, then) in now.iter().zip(&then) {
+    let now = content(&world());
+    for (now, then) in now.lines().zip(FILE.lines()) {
         assert_eq!(now, then);
     }
-    assert_eq!(now.len(), then.len());
+    assert_eq!(now.lines().count(), FILE.lines().count());
     for kind in [
         "record",
         "outbox_entry",
@@ -202,7 +175,7 @@ fn what_was_stored_still_works() {
 
 #[test]
 fn later_kinds_still_work() {
-    let store = loaded(FILE);
+    let store = read(FILE);
     let clock = Arc::new(FixedClock::at(instant(NOON) + TimeDelta::hours(2)));
     let hub = hub(&store, &clock);
     let due = hub.digests_due(10).unwrap();
@@ -216,7 +189,7 @@ fn later_kinds_still_work() {
 }
 
 fn still_works(file: &str) {
-    let store = loaded(file);
+    let store = read(file);
     let clock = Arc::new(FixedClock::at(instant(NOON) + TimeDelta::hours(1)));
     let hub = hub(&store, &clock);
     let records =
@@ -240,7 +213,7 @@ fn still_works(file: &str) {
 /// Records of version 1 knew only of grants and withdrawals.
 #[test]
 fn a_record_of_version_1_still_reads_and_takes_new_consent() {
-    let store = loaded(RECORD_OF_VERSION_1);
+    let store = read(RECORD_OF_VERSION_1);
     let hub = hub(&store, &Arc::new(FixedClock::at(instant(NOON))));
     let record = store.dump().next().unwrap().0.as_bytes()[5..].to_vec();
     let who = Who::Record(throughline::ids::RecordId::from_bytes(record.try_into().unwrap()));

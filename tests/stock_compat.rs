@@ -5,13 +5,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod attack_support;
+mod compat_support;
 mod stock_support;
 
 use std::sync::Arc;
 
 use attack_support::{NOON, instant, said};
-use pollster::block_on;
-use serde_json::value::RawValue;
+use compat_support::read;
 use stock_support::{Shop, accepted, count, key, place, reserve};
 use throughline::calendar::{Windows, Zone};
 use throughline::hub::{
@@ -25,54 +25,15 @@ use throughline::stock::order::{
 use throughline::stock::promise::{Promise, SlotPlan, Step, StepKind, Way};
 use throughline::stock::reservation::{Line, StockAct, StockChange, Terms, Yield};
 use throughline::stock::{LocationId, Method};
-use throughline::store::{Batch, Key, MemoryStore, ReadSet, Scan, Store, Write};
+use throughline::store::MemoryStore;
 use throughline::time::TimeDelta;
 
 const FILE: &str = include_str!("compat/stock.jsonl");
 const ORDERS: &str = include_str!("compat/orders.jsonl");
 
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    key: String,
-    value: Box<RawValue>,
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
 /// All that is stored, in lines.
-fn content(store: &Arc<MemoryStore>) -> String {
-    let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
-    let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
-    let mut text = String::new();
-    for (key, held) in &view.scans[0].items {
-        let value = RawValue::from_string(String::from_utf8(held.value.to_vec()).unwrap()).unwrap();
-        let line = Stored { key: hexadecimal(key.as_bytes()), value };
-        text += &serde_json::to_string(&line).unwrap();
-        text.push('\n');
-    }
-    text
-}
-
-/// A store with what was stored.
-fn read(file: &str) -> Arc<MemoryStore> {
-    let store = Arc::new(MemoryStore::new());
-    let writes = file.lines().map(|line| {
-        let line: Stored = serde_json::from_str(line).unwrap();
-        (Key::new(&bytes(&line.key)).unwrap(), Write::Put(line.value.get().as_bytes().into()))
-    });
-    let batch = Batch { writes: writes.collect(), ..Batch::default() };
-    block_on(store.commit(&batch)).unwrap();
-    store
+fn content(store: &MemoryStore) -> String {
+    compat_support::content(store, |_, _| true)
 }
 
 /// One of everything that is stored.

@@ -5,20 +5,19 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
 mod attack_support;
+mod compat_support;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use attack_support::{NOON, TENANT, instant, rules, said};
-use pollster::block_on;
-use serde_json::value::RawValue;
 use throughline::calendar::Zone;
 use throughline::hub::{
     Deed, FixedClock, GiftStanding, Hub, MemberLimit, Payer, WalletAct, WalletOutcome, WalletRefusal, Who,
 };
 use throughline::money::{Currency, CurrencyUnit, Money, Ratio};
 use throughline::pricing::coupon::GuessRules;
-use throughline::store::{Batch, Key, MemoryStore, ReadSet, Scan, Store, Write};
+use throughline::store::MemoryStore;
 use throughline::time::{DateTime, TimeDelta, Utc};
 use throughline::wallet::ledger::{Limits, TransferId};
 use throughline::wallet::period::{Cycle, Reckoning};
@@ -44,44 +43,9 @@ const KINDS: [&str; 13] = [
     "wallet_transfer",
 ];
 
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Stored {
-    key: String,
-    value: Box<RawValue>,
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
-}
-
-fn kind(value: &[u8]) -> String {
-    let value: serde_json::Value = serde_json::from_slice(value).unwrap();
-    value["kind"].as_str().unwrap().to_owned()
-}
-
 /// All that is stored of wallets, in lines.
-fn content(store: &Arc<MemoryStore>) -> String {
-    let all = Scan { prefix: Key::empty(), after: None, limit: usize::MAX };
-    let view = block_on(store.read(&ReadSet { gets: vec![], scans: vec![all] })).unwrap();
-    let mut text = String::new();
-    for (key, held) in &view.scans[0].items {
-        if !KINDS.contains(&&*kind(&held.value)) {
-            continue;
-        }
-        let value = RawValue::from_string(String::from_utf8(held.value.to_vec()).unwrap()).unwrap();
-        let line = Stored { key: hexadecimal(key.as_bytes()), value };
-        text += &serde_json::to_string(&line).unwrap();
-        text.push('\n');
-    }
-    text
+fn content(store: &MemoryStore) -> String {
+    compat_support::content(store, |_, kind| KINDS.contains(&kind))
 }
 
 fn euro() -> CurrencyUnit {
@@ -217,12 +181,7 @@ impl World {
     /// The customers, and what was stored of their wallets.
     fn restored() -> Self {
         let world = Self::empty();
-        let writes = FILE.lines().map(|line| {
-            let line: Stored = serde_json::from_str(line).unwrap();
-            (Key::new(&bytes(&line.key)).unwrap(), Write::Put(line.value.get().as_bytes().into()))
-        });
-        let batch = Batch { writes: writes.collect(), ..Batch::default() };
-        block_on(world.store.commit(&batch)).unwrap();
+        compat_support::put(&world.store, FILE);
         world
     }
 }
@@ -234,10 +193,7 @@ fn what_is_stored_is_what_was_stored() {
         let told = stored.lines().zip(FILE.lines()).find(|(now, then)| now != then);
         panic!("the stored shape of wallets changed: {told:?}\n{stored}");
     }
-    let kinds: BTreeSet<_> = FILE
-        .lines()
-        .map(|line| kind(serde_json::from_str::<Stored>(line).unwrap().value.get().as_bytes()))
-        .collect();
+    let kinds: BTreeSet<_> = compat_support::kinds(FILE).collect();
     assert_eq!(kinds.iter().map(String::as_str).collect::<Vec<_>>(), KINDS, "each kind has a line");
 }
 
