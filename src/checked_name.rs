@@ -54,5 +54,10 @@ pub(crate) use checked_names;
 /// The text without white space around it, if it may stand as a name.
 pub(crate) fn checked(text: &str, longest: usize) -> Option<&str> {
     let text = text.trim();
-    (!text.is_empty() && text.len() <= longest && !text.contains(char::is_control)).then_some(text)
+    is_name(text, longest).then_some(text)
+}
+
+/// Whether the text as it is has 1 to so many bytes and no control characters.
+pub(crate) fn is_name(text: &str, longest: usize) -> bool {
+    !text.is_empty() && text.len() <= longest && !text.contains(char::is_control)
 }

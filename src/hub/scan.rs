@@ -7,7 +7,7 @@ const PAGE: usize = 256;
 
 /// Every value under a prefix.
 pub(super) fn each<T: Stored>(tx: &mut Tx<'_>, prefix: &Key, take: impl FnMut(Key, T)) -> Result<(), Stop> {
-    some(tx, prefix, None, usize::MAX, take)
+    each_after(tx, prefix, None, take)
 }
 
 /// Every value under a prefix whose key comes after one.
@@ -15,7 +15,20 @@ pub(super) fn each_after<T: Stored>(
     tx: &mut Tx<'_>,
     prefix: &Key,
     after: Option<Key>,
-    take: impl FnMut(Key, T),
+    mut take: impl FnMut(Key, T),
+) -> Result<(), Stop> {
+    each_while(tx, prefix, after, |key, value| {
+        take(key, value);
+        true
+    })
+}
+
+/// The values under a prefix whose key comes after one, until one is not wanted.
+pub(super) fn each_while<T: Stored>(
+    tx: &mut Tx<'_>,
+    prefix: &Key,
+    after: Option<Key>,
+    take: impl FnMut(Key, T) -> bool,
 ) -> Result<(), Stop> {
     some(tx, prefix, after, usize::MAX, take)
 }
@@ -23,7 +36,10 @@ pub(super) fn each_after<T: Stored>(
 /// The first so many keys under a prefix.
 pub(super) fn first_keys<T: Stored>(tx: &mut Tx<'_>, prefix: &Key, limit: usize) -> Result<Vec<Key>, Stop> {
     let mut keys = Vec::new();
-    some::<T>(tx, prefix, None, limit, |key, _| keys.push(key))?;
+    some::<T>(tx, prefix, None, limit, |key, _| {
+        keys.push(key);
+        true
+    })?;
     Ok(keys)
 }
 
@@ -38,14 +54,14 @@ fn some<T: Stored>(
     prefix: &Key,
     mut after: Option<Key>,
     mut left: usize,
-    mut take: impl FnMut(Key, T),
+    mut take: impl FnMut(Key, T) -> bool,
 ) -> Result<(), Stop> {
     while left > 0 {
         let found = tx.scan::<T>(prefix, after.as_ref(), left.min(PAGE))?;
         left = left.saturating_sub(found.items.len());
         after = found.items.last().map(|(key, _)| key.clone());
-        found.items.into_iter().for_each(|(key, value)| take(key, value));
-        if !found.more || after.is_none() {
+        let go_on = found.items.into_iter().all(|(key, value)| take(key, value));
+        if !go_on || !found.more || after.is_none() {
             break;
         }
     }

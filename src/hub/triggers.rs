@@ -6,13 +6,13 @@ use crate::calendar::{BirthDate, Zone, Zones};
 use crate::cart::Sku;
 use crate::event::{Event, EventKind, EventName};
 use crate::ids::RecordId;
-use crate::journey::{Thread, ThreadKind, ThreadState, threads};
+use crate::journey::{Thread, ThreadKind, ThreadState, drop_bought, threads};
 use crate::messaging::trigger::{Firing, Signal, SignalKind, Started, Trigger, TriggerFacts, fire};
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::decide::records_of;
-use super::threads::{drop_bought, ordered_at};
+use super::threads::ordered_at;
 use super::timelines::{act, streams};
 use super::{Context, Who, messages};
 
@@ -37,8 +37,8 @@ pub struct Triggering<'a> {
 /// Shipped`, `Order Ready`, `Order Collected` and `Order Delivered` with an `order_id`; a cart that waits to be continued
 /// counts as left at its last act, so what was bought in another channel or under another record is not called
 /// abandoned; nor is that into which nothing was put since an order, be it told by `Order Completed`, of whatever cart, or
-/// placed through [`place_order`](super::place_order()), which tells of nothing else here. What the outbox has under a firing's step was started before: put a due message in under
-/// [`Firing::message`] as its id and [`Firing::step`] as its step.
+/// placed through [`place_order`](super::place_order()), which tells of nothing else here. What the outbox has under a firing's
+/// step was started before: put a due message in under [`Firing::message`] as its id and [`Firing::step`] as its step.
 ///
 /// # Errors
 /// Of the store only.

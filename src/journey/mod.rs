@@ -10,6 +10,7 @@
 
 mod abandonment;
 pub mod attribution;
+mod bought;
 mod continuation;
 pub mod funnel;
 mod handoff;
@@ -29,6 +30,7 @@ mod touchpoint;
 mod visibility;
 
 pub use abandonment::{Abandonment, AbandonmentNews, Sequel, Told, abandonment_news, abandonments};
+pub(crate) use bought::drop_bought;
 pub use continuation::{Contact, Continuation, ResumeSettings, Resumption, resume};
 pub use handoff::{
     Asked, ConversationOwner, Handoff, HandoffAct, HandoffEvent, HandoffLimit, HandoffRefusal, HandoffState,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::keys;
 use crate::hub::Context;
+use crate::hub::scan::each_while;
 use crate::stock::order::Fulfilment;
 use crate::stock::promise::{Promise, PromiseScore, PromiseStanding};
 use crate::stock::{LocationId, ReservationKey};
@@ -216,18 +217,14 @@ pub fn promises_kept(
 ) -> Result<PromiseScore, Stop> {
     let (prefix, end) = (keys::scores(context, location), keys::score(context, location, until));
     let first = keys::score(context, location, from);
-    let mut after = from.pred_opt().map(|before| keys::score(context, location, before));
+    let after = from.pred_opt().map(|before| keys::score(context, location, before));
     let mut all = PromiseScore::default();
-    loop {
-        let found = tx.scan::<PromiseScore>(&prefix, after.as_ref(), 256)?;
-        let within = |key: &Key| *key >= first && *key < end;
-        for (_, score) in found.items.iter().filter(|(key, _)| within(key)) {
+    each_while::<PromiseScore>(tx, &prefix, after, |key, score| {
+        if first <= key && key < end {
             all.kept = all.kept.saturating_add(score.kept);
             all.broken = all.broken.saturating_add(score.broken);
         }
-        after = found.items.last().map(|(key, _)| key.clone());
-        if !found.more || after.as_ref().is_none_or(|last| *last >= end) {
-            return Ok(all);
-        }
-    }
+        key < end
+    })?;
+    Ok(all)
 }

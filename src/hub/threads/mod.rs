@@ -14,7 +14,7 @@ mod show;
 mod tokens;
 
 pub use abandoned::{abandoned, abandonment_signal, mark_abandonment, settle_abandonment};
-pub(crate) use bought::{drop_bought, ordered_at};
+pub(crate) use bought::ordered_at;
 pub use edit::{EditOutcome, edit_thread};
 pub(crate) use erase::forget;
 pub(crate) use handoffs::Conversation;

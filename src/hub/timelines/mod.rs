@@ -25,7 +25,7 @@ use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 
 use super::orders::placed_at;
-use super::threads::{documents, drop_bought};
+use super::threads::documents;
 use super::{Context, ThreadSettings, Who, event_log, keys, members};
 
 /// Everything that happened with one person from an instant on, in every channel and in time order; `None` if nobody is
@@ -78,8 +78,8 @@ pub fn event(tx: &mut Tx<'_>, _context: &Context<'_>, entry: &Entry) -> Result<O
 /// What she may take up again in that channel, wherever she last touched it; `None` if nobody is meant. It is looked for
 /// among the carts that her events tell of, and her [threads](super::threads_of()) of every kind that the channel may see as
 /// a whole. A cart that is both counts once, as it was left last. What an order of hers
-/// [ends](crate::journey::KindRules::closed_by_any_order), [placed](super::place_order()) here, is not
-/// offered any more unless something was put into it since. [`thread`](super::thread()) shows what is in the thread.
+/// [ends](crate::journey::KindRules::closed_by_any_order), [placed](super::place_order()) here, is not offered any more unless
+/// something was put into it since. [`thread`](super::thread()) shows what is in the thread.
 ///
 /// ```
 /// use std::sync::Arc;
@@ -124,7 +124,7 @@ pub fn resume(
     let members = members::cluster(tx, record)?.0;
     let order = placed_at(tx, &members)?.into_iter().filter(|at| *at <= context.now).max();
     let ends = |kind: &ThreadKind| settings.rules.of(kind).closed_by_any_order;
-    drop_bought(&mut told, &acts, order, ends);
+    journey::drop_bought(&mut told, &acts, order, ends);
     told.retain(|thread| {
         let usual = settings.rules.of(&thread.kind).sensitivity;
         settings.visibility.sight(&thread.kind, usual, channel) == Sight::Whole

@@ -3,14 +3,13 @@
 
 use super::keys;
 use super::stored::Part;
+use crate::hub::scan::each_while;
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 use crate::wallet::ledger::{AccountId, EndingHold, Entry};
 
 /// How many holds that have ended one change takes out at most: more than it can bring.
 const AT_ONCE: usize = 64;
-/// How many are read at once.
-const PAGE: usize = 256;
 
 /// What was put on the list of a part before a change.
 pub(super) struct Listed {
@@ -82,20 +81,11 @@ pub(super) fn list_ended(
     if part.next_end.is_none_or(|end| now < end) {
         return Ok(());
     }
-    let prefix = keys::all_ending(account, place);
-    let mut after = None;
-    loop {
-        let found = tx.scan::<EndingHold>(&prefix, after.as_ref(), PAGE)?;
-        after = found.items.last().map(|(key, _)| key.clone());
-        let more = found.more;
-        for (_, hold) in found.items {
-            if now < hold.until {
-                return Ok(());
-            }
+    each_while::<EndingHold>(tx, &keys::all_ending(account, place), None, |_, hold| {
+        let has_ended = hold.until <= now;
+        if has_ended {
             part.account.put_ending(&hold);
         }
-        if !more {
-            return Ok(());
-        }
-    }
+        has_ended
+    })
 }

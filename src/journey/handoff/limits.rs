@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::fold::HandoffAct;
 use super::packet::Asked;
+use crate::checked_name::is_name;
 
 const MAX_NAME: usize = 256;
 const MAX_TEXT: usize = 4 * 1024;
@@ -26,8 +27,7 @@ pub enum HandoffLimit {
 
 impl HandoffLimit {
     pub(crate) fn of_name(name: &str) -> Result<(), Self> {
-        let fits = !name.is_empty() && name.len() <= MAX_NAME && !name.contains(char::is_control);
-        if fits { Ok(()) } else { Err(Self::Name) }
+        if is_name(name, MAX_NAME) { Ok(()) } else { Err(Self::Name) }
     }
 
     pub(crate) fn of_text(text: &str) -> Result<(), Self> {

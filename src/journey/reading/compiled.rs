@@ -225,8 +225,11 @@ impl JourneyReader {
     /// Whether we did it, and not the customer: such an event never opens nor extends a visit.
     #[must_use]
     pub fn is_outbound(&self, event: &Event) -> bool {
-        if event.is_ours() || self.outbound.is_empty() {
-            return event.is_ours();
+        if event.is_ours() {
+            return true;
+        }
+        if self.outbound.is_empty() {
+            return false;
         }
         let form = form(&self.name(event));
         Read { event, form: &form }.is_any(&self.outbound)

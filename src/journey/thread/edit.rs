@@ -12,6 +12,7 @@ use super::kind::ThreadKind;
 use super::part::hash;
 use super::rules::Sensitivity;
 use crate::channel::Channel;
+use crate::checked_name::is_name;
 
 /// Longest id of an object and name of a field or step, in bytes.
 pub(super) const MAX_NAME: usize = 128;
@@ -179,7 +180,7 @@ impl ThreadEdit {
     /// # Errors
     /// [`ThreadErrorKind::InvalidObject`], [`ThreadErrorKind::InvalidName`], [`ThreadErrorKind::ValueTooLarge`].
     pub fn check(&self) -> Result<(), ThreadError> {
-        if !is_name(&self.object) || !is_name(&self.id) {
+        if !is_name(&self.object, MAX_NAME) || !is_name(&self.id, MAX_NAME) {
             return Err(ThreadError::new(ThreadErrorKind::InvalidObject));
         }
         let mut names = self
@@ -190,7 +191,7 @@ impl ThreadEdit {
             .chain(&self.open)
             .chain(&self.step)
             .chain(&self.device);
-        if !names.all(|name| is_name(name)) {
+        if !names.all(|name| is_name(name, MAX_NAME)) {
             return Err(ThreadError::new(ThreadErrorKind::InvalidName));
         }
         if self.set.values().any(|value| size(value) > MAX_VALUE) {
@@ -198,10 +199,6 @@ impl ThreadEdit {
         }
         Ok(())
     }
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty() && text.len() <= MAX_NAME && !text.contains(char::is_control)
 }
 
 /// The bytes that a value takes as JSON.

@@ -11,6 +11,7 @@ use super::parcels::added;
 use super::state::{ReturnState, State};
 use super::step::{About, Taking};
 use crate::cart::Sku;
+use crate::checked_name::is_name;
 
 /// The longest number of a return, in bytes.
 const LONGEST_ID: usize = 128;
@@ -21,7 +22,7 @@ pub(super) fn request(
     units: &[(u16, u32)],
     exchange: &[(Sku, u32)],
 ) -> Result<(), OrderRefusal> {
-    if id.is_empty() || id.len() > LONGEST_ID || id.contains(char::is_control) {
+    if !is_name(id, LONGEST_ID) {
         return Err(OrderRefusal::Invalid);
     }
     let wanted = added(units.iter().copied().filter(|(_, units)| *units > 0));
