@@ -8,7 +8,7 @@ use throughline::signing::SigningKeys;
 use throughline::wallet::Unit;
 use throughline::wallet::ledger::Side;
 use throughline::wallet::period::{Cycle, Reckoning};
-use throughline::wallet::statement::{LineKind, Period, PeriodStatement, Source};
+use throughline::wallet::statement::{Line, LineKind, Period, PeriodStatement, Source};
 
 use crate::page::{Page, Table, number, text};
 use crate::shop::Shop;
@@ -66,30 +66,42 @@ fn all_pages(
     Ok((all, pages))
 }
 
-/// A statement as a table: what was there, each line, what is there.
-fn table(told: &PeriodStatement, shop: &Shop, language: &str) -> Result<Table, Box<dyn Error>> {
+/// A statement as a table: what was there, each line with the balance after it, what is there.
+fn table<'a>(
+    opening: i64,
+    lines: impl Iterator<Item = (&'a Line, i64)>,
+    closing: i64,
+    shop: &Shop,
+    language: &str,
+) -> Result<Table, Box<dyn Error>> {
     let (format, days) = (MoneyFormat::of(language), DateFormat::of(language));
     let money = |minor: i64| format.format(Money::new(minor, shop.unit));
     let mut table = Table::new([text("Day"), text("What"), text("For"), number("Amount"), number("Balance")]);
-    table.row(["", "opening", "", "", &money(told.opening())]);
-    for of in &told.lines {
-        let amount = i64::try_from(of.line.amount)?;
+    table.row(["", "opening", "", "", &money(opening)]);
+    for (line, balance) in lines {
+        let amount = i64::try_from(line.amount)?;
         table.row([
-            days.format(shop.zone.local(of.line.at).0),
-            match of.line.kind {
+            days.format(shop.zone.local(line.at).0),
+            match line.kind {
                 LineKind::Moved => "moved",
                 LineKind::Held => "held",
                 LineKind::Posted => "captured",
                 LineKind::Freed => "freed",
             }
             .to_owned(),
-            of.line.purpose.as_ref().map_or_else(String::new, ToString::to_string),
-            money(if of.line.side == Side::Debit { -amount } else { amount }),
-            money(of.balance),
+            line.purpose.as_ref().map_or_else(String::new, ToString::to_string),
+            money(if line.side == Side::Debit { -amount } else { amount }),
+            money(balance),
         ]);
     }
-    table.row(["", "closing", "", "", &money(told.closing())]);
+    table.row(["", "closing", "", "", &money(closing)]);
     Ok(table)
+}
+
+/// A statement of a period as a table.
+fn of_period(told: &PeriodStatement, shop: &Shop, language: &str) -> Result<Table, Box<dyn Error>> {
+    let lines = told.lines.iter().map(|of| (&of.line, of.balance));
+    table(told.opening(), lines, told.closing(), shop, language)
 }
 
 /// A month of the house's and one of Sara's, who counts by the Iranian calendar.
@@ -111,7 +123,7 @@ fn months(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
         told.sources.len(),
         words::count(pages)
     ))?;
-    page.table(&table(&told, shop, "en")?)?;
+    page.table(&of_period(&told, shop, "en")?)?;
     let sara = shop.customer("سارا")?;
     let period = month(Reckoning::Iranian)?;
     let (told, _) = all_pages(|after| {
@@ -121,7 +133,7 @@ fn months(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
             .ok_or("she is gone")?)
     })?;
     page.paragraph(&format!("The same month of {}'s, by the Iranian calendar:", words::quoted(sara.name)))?;
-    page.table(&table(&told, shop, sara.language)?)?;
+    page.table(&of_period(&told, shop, sara.language)?)?;
     Ok(())
 }
 
@@ -132,27 +144,14 @@ fn statement(page: &mut Page, shop: &Shop) -> Result<(), Box<dyn Error>> {
     let account = held.of(&shop.unit.into()).and_then(|of| of.accounts.first()).ok_or("no account")?.account;
     let all = shop.hub.statement(account, 0, 0, 1_000)?.ok_or("no statement")?;
     all.check()?;
-    let (format, days) = (MoneyFormat::of(sara.language), DateFormat::of(sara.language));
     let last =
         shop.hub.statement(account, 0, all.closing.lines.saturating_sub(6), 6)?.ok_or("no statement")?;
     page.paragraph(&format!(
         "The last lines of {}'s statement, as she reads them:",
         words::quoted(sara.name)
     ))?;
-    let mut table = Table::new([text("Day"), text("What"), text("For"), number("Amount"), number("Balance")]);
-    table.row(["", "opening", "", "", &format.format(Money::new(last.opening.balance, shop.unit))]);
-    for line in &last.lines {
-        let amount = i64::try_from(line.amount)?;
-        let signed = if line.side == Side::Debit { -amount } else { amount };
-        table.row([
-            days.format(shop.zone.local(line.at).0),
-            format!("{:?}", line.kind).to_lowercase(),
-            line.purpose.as_ref().map_or_else(String::new, ToString::to_string),
-            format.format(Money::new(signed, shop.unit)),
-            format.format(Money::new(line.balance, shop.unit)),
-        ]);
-    }
-    page.table(&table)?;
+    let lines = last.lines.iter().map(|line| (line, line.balance));
+    page.table(&table(last.opening.balance, lines, last.closing.balance, shop, sara.language)?)?;
     let keys = SigningKeys::new("2031", b"another secret from your secret manager");
     let proof = shop.hub.balance_proof(account, 0, &keys)?.ok_or("no proof")?;
     proof.check(&keys)?;

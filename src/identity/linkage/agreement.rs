@@ -59,8 +59,10 @@ pub enum Agreement {
         /// The column.
         column: String,
     },
-    /// Where somebody lives: 6 the same address, 5 nearly, 4 the same street or postcode, 3 nearly the same postcode,
-    /// 2 the same town.
+    /// Where somebody lives: 9 the same address in the same place, 8 nearly the same there, 7 the same address and nothing
+    /// told of the place, 6 nearly the same or a place that half contradicts, 5 the same postcode, or street of a town, 4
+    /// nearly the same postcode, 3 the same street (or address) elsewhere, 2 the same town. The place is the postcode or,
+    /// where one side tells none, the town.
     Address {
         /// The column of addresses.
         address: String,
@@ -83,7 +85,7 @@ pub enum Agreement {
 
 impl Agreement {
     /// The highest degree.
-    pub(super) const MOST: u8 = 6;
+    pub(super) const MOST: u8 = 9;
 
     /// The columns that it looks at, with what their values are.
     pub(super) fn columns(&self) -> Vec<(&str, ValueKind)> {
@@ -338,14 +340,43 @@ pub(super) fn cities(a: &Prepared, b: &Prepared) -> bool {
     }
 }
 
+/// Whether two addresses are in one place, as far as postcode and town tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whereabouts {
+    Same,
+    Untold,
+    /// One of the two speaks against it.
+    Doubted,
+    /// Both speak against it.
+    Other,
+}
+
+const fn whereabouts(postcode: Option<u8>, city: Option<bool>) -> Whereabouts {
+    match (postcode, city) {
+        (Some(2), _) | (Some(1) | None, Some(true)) => Whereabouts::Same,
+        (None, None) => Whereabouts::Untold,
+        (Some(0), Some(false)) => Whereabouts::Other,
+        _ => Whereabouts::Doubted,
+    }
+}
+
+/// The degree in which two records agree on where somebody lives. Streets and house numbers come back in many towns: among
+/// a million people most pairs with the same address live in different ones, so the place is part of the degree.
 pub(super) fn where_they_live(address: Option<AddressGrade>, postcode: Option<u8>, city: Option<bool>) -> u8 {
-    match (address, postcode, city) {
-        (None, None, None) => 0,
-        (Some(AddressGrade::Same), ..) => 6,
-        (Some(AddressGrade::Near), ..) | (Some(AddressGrade::Numbers), Some(2), _) => 5,
-        (_, Some(2), _) | (Some(AddressGrade::Street), ..) => 4,
-        (_, Some(1), _) | (Some(AddressGrade::Numbers), None, Some(true)) => 3,
-        (_, _, Some(true)) => 2,
+    use AddressGrade::{Near, Numbers, Same, Street};
+    match (address, whereabouts(postcode, city)) {
+        (None, Whereabouts::Untold) => 0,
+        (Some(Same), Whereabouts::Same) => 9,
+        (Some(Near), Whereabouts::Same) => 8,
+        (Some(Numbers), _) if postcode == Some(2) => 8,
+        (Some(Same), Whereabouts::Untold) => 7,
+        (Some(Same), Whereabouts::Doubted) | (Some(Near), Whereabouts::Untold | Whereabouts::Doubted) => 6,
+        _ if postcode == Some(2) => 5,
+        (Some(Street), Whereabouts::Same) if postcode.is_none() => 5,
+        _ if postcode == Some(1) => 4,
+        (Some(Numbers), Whereabouts::Same) => 4,
+        (Some(Same | Near | Street), _) => 3,
+        _ if city == Some(true) => 2,
         _ => 1,
     }
 }

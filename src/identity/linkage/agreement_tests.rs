@@ -104,24 +104,67 @@ fn places() {
 }
 
 #[test]
-fn where_people_live_is_told_by_the_best_of_address_postcode_and_town() {
+fn where_people_live_is_told_by_address_and_place_together() {
     use AddressGrade::{Different, Near, Numbers, Same, Street};
     for (address, postcode, city, wanted) in [
         (None, None, None, 0),
-        (Some(Same), Some(0), Some(false), 6),
-        (Some(Near), None, None, 5),
-        (Some(Numbers), Some(2), Some(true), 5),
-        (Some(Street), None, None, 4),
-        (Some(Different), Some(2), None, 4),
-        (None, Some(2), None, 4),
-        (None, Some(1), Some(true), 3),
-        (Some(Numbers), None, Some(true), 3),
+        (Some(Same), Some(2), Some(false), 9),
+        (Some(Same), Some(1), Some(true), 9),
+        (Some(Same), None, Some(true), 9),
+        (Some(Near), None, Some(true), 8),
+        (Some(Numbers), Some(2), Some(true), 8),
+        (Some(Same), None, None, 7),
+        (Some(Near), None, None, 6),
+        // A postcode in which more than a slip is wrong, a town that one side calls otherwise.
+        (Some(Same), Some(0), Some(true), 6),
+        (Some(Near), Some(0), None, 6),
+        (Some(Same), None, Some(false), 6),
+        (Some(Different), Some(2), None, 5),
+        (None, Some(2), None, 5),
+        (Some(Street), Some(2), Some(true), 5),
+        (Some(Street), None, Some(true), 5),
+        (None, Some(1), Some(true), 4),
+        (Some(Street), Some(1), None, 4),
+        (Some(Numbers), None, Some(true), 4),
+        // Every town has a station road.
+        (Some(Same), Some(0), Some(false), 3),
+        (Some(Near), Some(0), Some(false), 3),
+        (Some(Street), None, None, 3),
+        (Some(Street), Some(0), Some(true), 3),
         (Some(Different), Some(0), Some(true), 2),
         (None, None, Some(true), 2),
         (Some(Numbers), None, None, 1),
         (Some(Different), Some(0), Some(false), 1),
     ] {
         assert_eq!(where_they_live(address, postcode, city), wanted, "{address:?} {postcode:?} {city:?}");
+    }
+}
+
+/// What gives pairs up by an upper bound counts on it.
+#[test]
+fn more_in_common_is_never_a_lower_degree() {
+    use AddressGrade::{Different, Near, Numbers, Same, Street};
+    let postcodes = [None, Some(0), Some(1), Some(2)];
+    let cities = [None, Some(false), Some(true)];
+    for postcode in postcodes {
+        for city in cities {
+            let of = |address| where_they_live(Some(address), postcode, city);
+            let degrees = [Different, Street, Near, Same].map(of);
+            assert!(degrees.is_sorted(), "{postcode:?} {city:?} {degrees:?}");
+            let degrees = [Different, Numbers, Same].map(of);
+            assert!(degrees.is_sorted(), "{postcode:?} {city:?} {degrees:?}");
+        }
+    }
+    for address in [None, Some(Different), Some(Numbers), Some(Street), Some(Near), Some(Same)] {
+        for city in cities {
+            let degrees =
+                [Some(0), Some(1), Some(2)].map(|postcode| where_they_live(address, postcode, city));
+            assert!(degrees.is_sorted(), "{address:?} {city:?} {degrees:?}");
+        }
+        for postcode in postcodes {
+            let degrees = [Some(false), Some(true)].map(|city| where_they_live(address, postcode, city));
+            assert!(degrees.is_sorted(), "{address:?} {postcode:?} {degrees:?}");
+        }
     }
 }
 

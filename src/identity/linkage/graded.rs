@@ -60,10 +60,10 @@ mod tests {
         let on = Agreement::Code { column: "card".to_owned() };
         let untold = Condition::Untold { on: on.clone() };
         let all = comparison(vec![untold, code("card", 5), code("card", 4), Condition::Else]);
-        assert_eq!(graded(&all), Some((&on, [0, 3, 3, 3, 2, 1, 1])));
+        assert_eq!(graded(&all), Some((&on, [0, 3, 3, 3, 2, 1, 1, 1, 1, 1])));
         // What is untold reaches no degree, not even the lowest.
         let all = comparison(vec![code("card", 0), Condition::Else]);
-        assert_eq!(graded(&all), Some((&on, [1, 0, 0, 0, 0, 0, 0])));
+        assert_eq!(graded(&all), Some((&on, [1, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
     }
 
     #[test]

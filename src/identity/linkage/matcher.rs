@@ -175,16 +175,11 @@ impl<'a> Matcher<'a> {
                 Fact::Place(place) => place.degree(pair, 6, agreement::place),
                 Fact::Address(address, postcode, city) => {
                     let address = address.grade(pair, AddressGrade::Same, agreement::addresses);
-                    if address == Some(AddressGrade::Same) {
-                        6
-                    } else {
-                        let postcode = postcode.grade(pair, 2, agreement::postcodes);
-                        let ids = city.ids(pair);
-                        let near = |a: &_, b: &_| {
-                            memo.get(4, ids.0, ids.1, || u8::from(agreement::cities(a, b))) == 1
-                        };
-                        agreement::where_they_live(address, postcode, city.grade(pair, true, near))
-                    }
+                    let postcode = postcode.grade(pair, 2, agreement::postcodes);
+                    let ids = city.ids(pair);
+                    let near =
+                        |a: &_, b: &_| memo.get(4, ids.0, ids.1, || u8::from(agreement::cities(a, b))) == 1;
+                    agreement::where_they_live(address, postcode, city.grade(pair, true, near))
                 }
             };
             let level = level_of.get(usize::from(degree)).copied().unwrap_or(NO_LEVEL);

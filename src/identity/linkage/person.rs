@@ -98,12 +98,15 @@ const CODE: &[Degree] = &[
     (1, "different", 0.17, 0.898, 0.99998),
 ];
 const ADDRESS: &[Degree] = &[
-    (6, "same", 0.76, 0.8, 0.0002),
-    (5, "nearly the same", 0.12, 0.1, 0.001),
-    (4, "same street or postcode", 0.03, 0.03, 0.01),
-    (3, "nearly the same postcode", 0.01, 0.01, 0.001),
+    (9, "same address", 0.66, 0.7, 0.00002),
+    (8, "nearly the same address", 0.11, 0.1, 0.0001),
+    (7, "same address, place untold", 0.06, 0.06, 0.00002),
+    (6, "perhaps the same address", 0.04, 0.04, 0.0005),
+    (5, "same postcode", 0.03, 0.03, 0.01),
+    (4, "nearly the same postcode", 0.01, 0.01, 0.001),
+    (3, "same street elsewhere", 0.01, 0.01, 0.01),
     (2, "same town", 0.03, 0.03, 0.04),
-    (1, "different", 0.05, 0.03, 0.9478),
+    (1, "different", 0.05, 0.02, 0.93836),
 ];
 const CATEGORY: &[Degree] = &[(5, "same", 0.95, 0.5, 0.5), (1, "different", 0.05, 0.5, 0.5)];
 const PLACE: &[Degree] =

@@ -287,11 +287,7 @@ fn degree_at_most(facts: &Facts, a: &Sketch, b: &Sketch) -> (u8, bool) {
                 _ => 0,
             });
             let city = pair(2).map(|(a, b)| names(a, b) >= NameGrade::Close as u8);
-            let lives = |grade| where_they_live(grade, postcode, city);
-            let grade = pair(0).map(|(a, b)| addresses(a, b));
-            // The same numbers need not be the same numbers.
-            let least = grade.map(|_| AddressGrade::Different);
-            let degree = lives(grade).max(lives(least));
+            let degree = where_they_live(pair(0).map(|(a, b)| addresses(a, b)), postcode, city);
             (degree, degree == 0)
         }
     }
