@@ -227,6 +227,11 @@ mod tests {
 
     use super::*;
 
+    /// Compared as a whole, which is fast without an optimising compiler too.
+    fn holds(bytes: &[u8], mark: u8) -> bool {
+        *bytes == vec![mark; bytes.len()]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -243,12 +248,12 @@ mod tests {
                 }
                 let room = arena.take(bytes);
                 prop_assert!(room.bytes() >= bytes && room.bytes() < bytes.max(1) + UNIT);
-                prop_assert!(arena.get(room).len() == room.bytes() && arena.get(room).iter().all(|byte| *byte == 0));
+                prop_assert!(arena.get(room).len() == room.bytes() && holds(arena.get(room), 0));
                 let mark = u8::try_from(number % 255 + 1).unwrap();
                 arena.get_mut(room).fill(mark);
                 taken.push((room, mark));
                 for (room, mark) in &taken {
-                    prop_assert!(arena.get(*room).iter().all(|byte| byte == mark));
+                    prop_assert!(holds(arena.get(*room), *mark));
                 }
             }
             let used: usize = taken.iter().map(|(room, _)| room.bytes()).sum();
