@@ -105,6 +105,15 @@ impl Agreement {
         }
     }
 
+    /// From which degree on it means to live together or to use one thing; nothing for what says neither.
+    pub(super) const fn together(&self) -> Option<u8> {
+        match self {
+            Self::Address { .. } => Some(6),
+            Self::Email { .. } | Self::Code { .. } => Some(5),
+            _ => None,
+        }
+    }
+
     /// The column of which both sides have the same value when they agree in this degree.
     pub(super) fn exact_column(&self, at_least: u8) -> Option<&str> {
         match (self, at_least) {

@@ -103,10 +103,7 @@ fn belongs_together(comparison: &Comparison, level: usize) -> bool {
         return false;
     };
     match &found.condition {
-        Condition::Agreement { on, at_least } => {
-            *at_least >= 5
-                && matches!(on, Agreement::Address { .. } | Agreement::Code { .. } | Agreement::Email { .. })
-        }
+        Condition::Agreement { on, at_least } => on.together().is_some_and(|least| least <= *at_least),
         _ => comparison.levels.iter().position(|level| !level.null) == Some(level),
     }
 }

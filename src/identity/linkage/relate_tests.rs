@@ -38,6 +38,23 @@ fn a_household_is_no_person() {
     assert!(candidates.relations(model, &[0, 0, 0, 3]).unwrap().is_empty());
 }
 
+/// Neighbours share a postcode, and many towns have the same street.
+#[test]
+fn to_live_together_is_to_share_an_address() {
+    let model = Model::person();
+    let together = |name: &str| -> Vec<String> {
+        let comparison = model.comparisons.iter().find(|comparison| comparison.name == name).unwrap();
+        let levels = comparison.levels.iter().enumerate();
+        let shared = levels.filter(|(level, _)| belongs_together(comparison, *level));
+        shared.map(|(_, level)| level.name.clone()).collect()
+    };
+    let address =
+        ["same address", "nearly the same address", "same address, place untold", "perhaps the same address"];
+    assert_eq!(together("address"), address);
+    assert_eq!(together("telephone"), ["same"]);
+    assert_eq!(together("given name"), [""; 0]);
+}
+
 #[test]
 fn the_parts_say_the_same() {
     let candidates = candidates(&PEOPLE, &model(0.001));
