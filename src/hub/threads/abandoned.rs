@@ -212,8 +212,7 @@ fn look(
     let objects = Objects::of(&parts, channel, settings);
     let of_events = streams.iter().flatten().filter_map(|told| Some((act(told)?, told.0.record)));
     let mut places: Vec<(ThreadAct, RecordId)> = of_events.collect();
-    let members = members::cluster(tx, parts.record)?.0;
-    let orders = ordered_at(tx, &members, &streams)?;
+    let orders = ordered_at(tx, &parts.cluster, &streams)?;
     for held in &parts.loaded {
         places.extend(held.part.acts(held.id).into_iter().map(|act| (act, held.record)));
     }
@@ -224,11 +223,11 @@ fn look(
     let acts: Vec<ThreadAct> = places.iter().map(|(act, _)| act.clone()).collect();
     let present = abandonments(&acts, &orders, &settings.rules, context.now);
     let mut marks: Vec<Mark> = Vec::new();
-    for member in &members {
+    for member in &parts.cluster {
         each::<Mark>(tx, &keys::abandonments(*member), |_, mark| marks.push(mark))?;
     }
     let known_since = since.unwrap_or(DateTime::<Utc>::MIN_UTC);
-    Ok(Some(View { members, present, marks, objects, places, known_since }))
+    Ok(Some(View { members: parts.cluster, present, marks, objects, places, known_since }))
 }
 
 /// Marks an episode as told. Returns whether it is to be told: of several workers who list the same episode one tells it, and

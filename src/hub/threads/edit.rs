@@ -8,7 +8,7 @@ use crate::journey::{
 use crate::store::{Stop, Tx};
 use crate::time::{DateTime, Utc};
 
-use super::super::{Context, Who, keys as hub_keys, members};
+use super::super::{Context, Who, keys as hub_keys};
 use super::keys;
 use super::parts::{Head, Loaded, Parts, load, part_id};
 use super::show::{ThreadSettings, find};
@@ -121,8 +121,8 @@ pub fn edit_thread(
     if sight != Sight::Whole {
         return Ok(EditOutcome::Hidden);
     }
+    let keyed = known_by(context, edit);
     if let Some(Met { document, .. }) = found.as_ref() {
-        let keyed = known_by(context, edit);
         let parts_of_it = parts.loaded.iter().filter(|held| in_it(document, held.id));
         let known: Vec<KnownEdit> = parts_of_it.filter_map(|held| held.part.knows_by(edit, keyed)).collect();
         if known.contains(&KnownEdit::Same) {
@@ -140,7 +140,7 @@ pub fn edit_thread(
         }
     }
     let versions = found.as_ref().map_or_else(Versions::default, |met| met.document.versions.clone());
-    match write(tx, context, &mut parts, (edit, settings), &versions, sensitivity)? {
+    match write(tx, context, &mut parts, (edit, keyed, settings), &versions, sensitivity)? {
         Ok(()) => {}
         Err(why) => {
             tx.discard();
@@ -167,11 +167,11 @@ fn write(
     tx: &mut Tx<'_>,
     context: &Context<'_>,
     parts: &mut Parts,
-    (edit, settings): (&ThreadEdit, &ThreadSettings),
+    (edit, keyed, settings): (&ThreadEdit, Option<u64>, &ThreadSettings),
     versions: &Versions,
     sensitivity: Sensitivity,
 ) -> Result<Result<(), ThreadErrorKind>, Stop> {
-    let (meant, keyed) = (parts.record, known_by(context, edit));
+    let meant = parts.record;
     let shown = |held: &&Loaded| versions.0.contains_key(&held.id);
     let rank = |held: &&Loaded| (held.record != meant, held.part.object != edit.object, held.guest, held.id);
     let home = match parts.loaded.iter().filter(shown).min_by_key(rank) {
@@ -180,8 +180,8 @@ fn write(
             let id = part_id(context, meant, &edit.kind, &edit.object);
             let key = keys::part(meant, id);
             // Of two that begin it at once, at whichever of her records, one is run again and finds the other.
-            for member in members::cluster(tx, meant)?.0 {
-                tx.guard_range(&keys::part_range(member))?;
+            for member in &parts.cluster {
+                tx.guard_range(&keys::part_range(*member))?;
             }
             tx.bump_range(&keys::part_range(meant))?;
             // An erasure of the record at the same time finds it.

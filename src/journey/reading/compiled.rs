@@ -205,6 +205,9 @@ impl JourneyReader {
     }
 
     /// Whether a customer who has that event has no journey, whatever else she has.
+    ///
+    /// # Complexity
+    /// O(r) for r rules that exclude.
     #[must_use]
     pub fn excludes(&self, event: &Event) -> bool {
         if self.excluded.is_empty() {
