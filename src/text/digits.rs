@@ -15,6 +15,9 @@ const ZEROS: &[u32] = &[
 /// The value 0 to 9 of a decimal digit of any script.
 #[must_use]
 pub fn value(c: char) -> Option<u8> {
+    if c.is_ascii() {
+        return c.to_digit(10).and_then(|digit| u8::try_from(digit).ok());
+    }
     let code = u32::from(c);
     let family = ZEROS.partition_point(|zero| *zero <= code).checked_sub(1)?;
     let offset = code - ZEROS.get(family)?;
