@@ -38,7 +38,9 @@ struct Field {
 struct Texts {
     text: String,
     ends: Vec<u32>,
-    table: HashTable<u32>,
+    /// The numbers under the upper half of their texts' hashes: growing looks at no text, and looking up at hardly any but
+    /// the right one.
+    table: HashTable<u64>,
 }
 
 impl Texts {
@@ -201,15 +203,26 @@ impl Dataset {
 
 fn intern(texts: &mut Texts, hasher: &DefaultHashBuilder, value: &str) -> u32 {
     let Texts { text, ends, table } = texts;
-    let hash = hasher.hash_one(value);
-    let known = table.find(hash, |number| slice(text, ends, *number) == value).copied();
-    known.unwrap_or_else(|| {
-        let number = u32::try_from(ends.len()).unwrap_or(u32::MAX);
-        text.push_str(value);
-        ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
-        table.insert_unique(hash, number, |number| hasher.hash_one(slice(text, ends, *number)));
-        number
-    })
+    let hash = hasher.hash_one(value) >> 32;
+    let is_it = |entry: &u64| entry >> 32 == hash && slice(text, ends, low(*entry)) == value;
+    if let Some(known) = table.find(spread(hash), is_it) {
+        return low(*known);
+    }
+    let number = u32::try_from(ends.len()).unwrap_or(u32::MAX);
+    text.push_str(value);
+    ends.push(u32::try_from(text.len()).unwrap_or(u32::MAX));
+    table.insert_unique(spread(hash), hash << 32 | u64::from(number), |entry| spread(entry >> 32));
+    number
+}
+
+/// The table takes its place from the low bits of a hash and its tag from the high ones.
+const fn spread(hash: u64) -> u64 {
+    hash << 32 | hash
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half is meant")]
+const fn low(entry: u64) -> u32 {
+    entry as u32
 }
 
 #[cfg(test)]
