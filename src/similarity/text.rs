@@ -81,6 +81,9 @@ impl Text {
     /// # Complexity
     /// Linear in the value.
     pub fn new(value: &str) -> Self {
+        if value.len() <= INLINE && value.is_ascii() {
+            return Self::of_short_ascii(value.as_bytes());
+        }
         let split = value.char_indices().nth(Self::CONSIDERED).map(|(at, _)| at);
         let (head, rest) = split.and_then(|at| value.split_at_checked(at)).unwrap_or((value, ""));
         let rest = split.map(|_| Box::new(Rest::new(rest.chars().count(), rest.as_bytes())));
@@ -92,6 +95,29 @@ impl Text {
         let (head, rest) = value.split_at_checked(Self::CONSIDERED).unwrap_or((value, &[]));
         let rest = (!rest.is_empty()).then(|| Box::new(Rest::new(rest.len(), rest)));
         Self::build(head.iter().map(|&byte| u32::from(byte)), rest)
+    }
+
+    /// As [`Self::build`].
+    fn of_short_ascii(value: &[u8]) -> Self {
+        let mut signature = 0;
+        let mut words = [0; 2];
+        for (at, byte) in value.iter().enumerate() {
+            signature |= mark(signature, u32::from(*byte));
+            if let Some(word) = words.get_mut(at / 8) {
+                *word |= u64::from(*byte) << (8 * (at % 8));
+            }
+        }
+        let length = u16::try_from(value.len()).unwrap_or(u16::MAX);
+        let seen = u16::try_from(signature.count_ones()).unwrap_or(length);
+        Self {
+            signature,
+            block: 0,
+            length,
+            unseen: length.saturating_sub(seen),
+            shares: length > 0,
+            body: Body::Short(words),
+            rest: None,
+        }
     }
 
     fn build(symbols: impl Iterator<Item = u32> + Clone, rest: Option<Box<Rest>>) -> Self {
