@@ -63,6 +63,11 @@ impl<'a> Cluster<'a> {
         self.indices().iter().map(move |member| partition.id(Some(*member)))
     }
 
+    /// Its records by their places among all records in the order of their ids, ascending.
+    pub fn places(&self) -> impl ExactSizeIterator<Item = u32> + use<'a> {
+        self.indices().iter().copied()
+    }
+
     fn indices(&self) -> &'a [u32] {
         let starts = &self.partition.starts;
         match (starts.get(self.number), starts.get(self.number + 1)) {

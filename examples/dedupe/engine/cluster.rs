@@ -58,11 +58,8 @@ pub(super) fn by_rules(pairs: Vec<Pair>, ids: &Column, threshold_bits: f64) -> R
     let graph = Graph::from_matches(named.iter().map(|(id, _)| (*id, first_seen)).collect(), pairs)?;
     let partition = partition(&graph, &rules(threshold_bits)?, Explain::No);
     for cluster in partition.clusters() {
-        let row = |id: RecordId| {
-            let found = named.binary_search_by_key(&id, |(id, _)| *id).ok();
-            found.and_then(|place| named.get(place)).map(|(_, row)| *row)
-        };
-        let mut members = cluster.members().filter_map(row);
+        let row = |place: u32| named.get(place as usize).map(|(_, row)| *row);
+        let mut members = cluster.places().filter_map(row);
         let Some(first) = members.next() else { continue };
         for member in members {
             if let Some(own) = clusters.get_mut(member as usize) {
