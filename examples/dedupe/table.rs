@@ -246,8 +246,8 @@ impl Table {
         if row.len() != self.columns.len() {
             return Err(Full::Width { expected: self.columns.len(), found: row.len() });
         }
-        for (place, (column, value)) in self.columns.iter_mut().zip(row).enumerate() {
-            let value = value.trim();
+        let row: Vec<&str> = row.iter().map(|value| value.trim()).collect();
+        for (place, (column, value)) in self.columns.iter_mut().zip(&row).enumerate() {
             column.missing += usize::from(value.is_empty());
             if column.is_compared() {
                 continue;
@@ -260,7 +260,7 @@ impl Table {
             };
             column.cells.push(number);
         }
-        let compared = self.fields.iter().map(|place| row.get(*place).map_or("", |value| value.trim()));
+        let compared = self.fields.iter().map(|place| row.get(*place).copied().unwrap_or_default());
         self.data.push(&compared.collect::<Vec<_>>()).map_err(|_| Full::Data)?;
         self.records += 1;
         Ok(())

@@ -66,6 +66,10 @@ impl Gauge {
         let from = if opens { 0 } else { bytes.len().saturating_sub(1) };
         for (at, byte) in (start..).zip(bytes).skip(from) {
             let ends_value = *byte == separator || matches!(byte, b'\n' | b'\r');
+            // Most bytes are of a value and change nothing.
+            if !ends_value && *byte != b'"' && matches!(quotes, Quotes::Plain | Quotes::Open(_)) {
+                continue;
+            }
             quotes = match (quotes, byte) {
                 (Quotes::Open(lines), b'"') => Quotes::Closed(lines),
                 (Quotes::Open(lines), byte) => Quotes::Open(lines || matches!(byte, b'\n' | b'\r')),
