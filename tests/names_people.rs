@@ -110,7 +110,12 @@ fn family_names_in_several_scripts_and_spellings() {
         ("Достоевский", "Dostoyevskiy"),
         ("Андропов", "Andropov"),
     ] {
-        assert_eq!(class(one, other), TokenMatch::SameLatin, "{one} {other}: {:?}", token(one).latin());
+        assert_eq!(
+            class(one, other),
+            TokenMatch::SameLatin,
+            "{one} {other}: {:?}",
+            token(one).latin().collect::<Vec<_>>()
+        );
     }
 }
 
@@ -460,7 +465,7 @@ fn long_texts_are_bounded() {
         let word = format!("b{}", letter.repeat(10_000));
         let name = Name::parse(&word).expect("a name");
         assert!(name.folded().chars().count() <= 48 * MAX_TOKENS + MAX_TOKENS, "{letter}");
-        assert!(name.tokens().iter().all(|token| token.latin().iter().all(|form| form.len() < 300)));
+        assert!(name.tokens().iter().all(|token| token.latin().all(|form| form.len() < 300)));
     }
     let many = "al-".repeat(10_000) + "masri";
     let _ = Name::parse(&many);
@@ -509,7 +514,7 @@ proptest! {
         prop_assert!((1..=MAX_TOKENS).contains(&name.tokens().len()));
         for token in name.tokens() {
             prop_assert!(!token.folded().is_empty() && !token.skeleton().is_empty());
-            prop_assert!(token.latin().len() <= MAX_FORMS);
+            prop_assert!(token.latin().count() <= MAX_FORMS);
             for form in token.latin() {
                 prop_assert!(!form.is_empty() && form.bytes().all(|byte| byte.is_ascii_lowercase()), "{}", form);
             }

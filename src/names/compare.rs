@@ -56,6 +56,13 @@ pub enum TokenMatch {
 /// ```
 #[must_use]
 pub fn similarity_class(a: &Token, b: &Token) -> TokenMatch {
+    similarity_class_at_least(a, b, LEAST)
+}
+
+/// [`similarity_class`] for who asks for no [`TokenMatch::Fuzzy`] below `least`: in its place there may be
+/// [`TokenMatch::None`], which is found sooner.
+#[must_use]
+pub(crate) fn similarity_class_at_least(a: &Token, b: &Token, least: f64) -> TokenMatch {
     if a.is_initial() || b.is_initial() {
         return if is_initial_of(a, b) || is_initial_of(b, a) {
             TokenMatch::Initial
@@ -72,11 +79,13 @@ pub fn similarity_class(a: &Token, b: &Token) -> TokenMatch {
     if share(a.nickname_groups(), b.nickname_groups()) {
         return TokenMatch::Nickname;
     }
-    let distance = nearest(a, b);
-    if is_same_skeleton(a, b, distance) {
+    let of_one_sound = a.sounds_like(b) && skeleton::is_telling(a.skeleton());
+    let least = if of_one_sound { LEAST } else { least };
+    let distance = nearest(a, b, least);
+    if of_one_sound && is_same_skeleton(a, b, distance) {
         return TokenMatch::Skeleton;
     }
-    if distance < LEAST {
+    if distance < least {
         TokenMatch::None
     } else if distance > MOST_KNOWN_APART && are_known_apart(a, b) {
         TokenMatch::Fuzzy(MOST_KNOWN_APART)
@@ -108,7 +117,7 @@ fn are_known_apart(a: &Token, b: &Token) -> bool {
         in_latin && dictionary::are_two_usual_spellings((a.folded(), a.entries()), (b.folded(), b.entries()))
     } else {
         // A name that two tables have is still one.
-        !(in_latin && a.latin().iter().any(|form| b.latin().contains(form)))
+        !(in_latin && a.latin().any(|form| b.latin().any(|other| form == other)))
     }
 }
 
@@ -121,16 +130,11 @@ fn is_initial_of(initial: &Token, whole: &Token) -> bool {
     initial.is_initial()
         && (whole.folded().starts_with(initial.folded())
             || initial.script() != whole.script()
-                && initial
-                    .latin()
-                    .iter()
-                    .any(|letter| whole.latin().iter().any(|form| form.starts_with(letter.as_ref()))))
+                && initial.latin().any(|letter| whole.latin().any(|form| form.starts_with(letter))))
 }
 
+/// Whether two words with one skeleton are one name.
 fn is_same_skeleton(a: &Token, b: &Token, distance: f64) -> bool {
-    if a.skeleton() != b.skeleton() || !skeleton::is_telling(a.skeleton()) {
-        return false;
-    }
     let with_vowels = writes_vowels(a) && writes_vowels(b);
     (!with_vowels || distance >= LEAST_WITH_VOWELS) && !are_known_apart(a, b)
 }
@@ -139,16 +143,16 @@ const fn writes_vowels(token: &Token) -> bool {
     matches!(token.script(), Some(Script::Latin | Script::Cyrillic))
 }
 
-/// The Jaro-Winkler similarity of the nearest forms, or 0 below [`LEAST`]: the words themselves in one script, else
+/// The Jaro-Winkler similarity of the nearest forms, or 0 below `least`: the words themselves in one script, else
 /// their Latin forms.
-fn nearest(a: &Token, b: &Token) -> f64 {
+fn nearest(a: &Token, b: &Token, least: f64) -> f64 {
     if a.script() == b.script() {
-        return jaro_winkler_if_at_least(a.text(), b.text(), LEAST).unwrap_or(0.0);
+        return jaro_winkler_if_at_least(a.text(), b.text(), least).unwrap_or(0.0);
     }
     let mut best = 0.0_f64;
     for one in a.forms() {
         for other in b.forms() {
-            if let Some(likeness) = jaro_winkler_if_at_least(one, other, best.max(LEAST)) {
+            if let Some(likeness) = jaro_winkler_if_at_least(one, other, best.max(least)) {
                 best = likeness;
             }
         }

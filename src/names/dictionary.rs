@@ -10,6 +10,8 @@ mod russian;
 
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
+
 use crate::text::fold;
 
 use super::skeleton;
@@ -33,12 +35,19 @@ struct Entry {
 struct Dictionary {
     entries: Vec<Entry>,
     /// Folded spellings in every script with the entries that have them, ascending.
-    index: Vec<(Box<str>, u16)>,
+    index: HashMap<Box<str>, Vec<u16>>,
 }
 
 static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
     let mut entries = Vec::new();
-    let mut index = Vec::new();
+    let mut index: HashMap<Box<str>, Vec<u16>> = HashMap::new();
+    let mut spells = |form: &str, id: u16| match index.get_mut(form) {
+        Some(ids) if ids.last() == Some(&id) => {}
+        Some(ids) => ids.push(id),
+        None => {
+            index.insert(form.into(), vec![id]);
+        }
+    };
     let tables = [
         (Language::Persian, persian::NAMES),
         (Language::Arabic, arabic::NAMES),
@@ -51,32 +60,23 @@ static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(|| {
             let latin: Vec<&str> = latin.split_whitespace().collect();
             let (Some(first), Ok(id)) = (latin.first(), u16::try_from(entries.len())) else { continue };
             let skeleton = skeleton::latin(first);
-            index.extend(latin.iter().map(|form| (Box::from(*form), id)));
+            latin.iter().for_each(|form| spells(form, id));
             let native: Vec<Box<str>> = native.split_whitespace().map(|form| fold(form).into()).collect();
-            index.extend(native.iter().map(|form| (form.clone(), id)));
+            native.iter().for_each(|form| spells(form, id));
             entries.push(Entry { language, latin, native, skeleton });
         }
     }
-    index.sort_unstable();
-    index.dedup();
     Dictionary { entries, index }
 });
 
-fn exactly(word: &str) -> impl Iterator<Item = u16> {
-    let index = &DICTIONARY.index;
-    let start = index.partition_point(|(known, _)| known.as_ref() < word);
-    index
-        .get(start..)
-        .unwrap_or_default()
-        .iter()
-        .take_while(move |(known, _)| known.as_ref() == word)
-        .map(|(_, id)| *id)
+fn exactly(word: &str) -> &'static [u16] {
+    DICTIONARY.index.get(word).map_or(&[], Vec::as_slice)
 }
 
 /// The names that the word spells, or else those that its stem spells; ascending.
 pub(super) fn find(word: &str, stem: &str) -> Vec<u16> {
-    let whole: Vec<u16> = exactly(word).collect();
-    if whole.is_empty() && stem != word { exactly(stem).collect() } else { whole }
+    let whole = exactly(word);
+    if whole.is_empty() && stem != word { exactly(stem).to_vec() } else { whole.to_vec() }
 }
 
 /// The Latin spellings of a name.
@@ -90,7 +90,7 @@ pub(super) fn skeleton(entry: u16) -> Option<&'static str> {
 }
 
 pub(super) fn is_known(word: &str) -> bool {
-    exactly(word).next().is_some()
+    !exactly(word).is_empty()
 }
 
 fn entry(id: u16) -> Option<&'static Entry> {
@@ -98,7 +98,7 @@ fn entry(id: u16) -> Option<&'static Entry> {
 }
 
 fn is_in(word: &str, language: Language) -> bool {
-    exactly(word).any(|id| entry(id).is_some_and(|entry| entry.language == language))
+    exactly(word).iter().any(|id| entry(*id).is_some_and(|entry| entry.language == language))
 }
 
 impl Language {
@@ -153,8 +153,8 @@ pub(super) fn is_arabic(word: &str) -> bool {
 /// Every spelling of the tables once, ascending.
 #[cfg(test)]
 pub(super) fn spellings() -> Vec<&'static str> {
-    let mut words: Vec<&str> = DICTIONARY.index.iter().map(|(word, _)| word.as_ref()).collect();
-    words.dedup();
+    let mut words: Vec<&str> = DICTIONARY.index.keys().map(AsRef::as_ref).collect();
+    words.sort_unstable();
     words
 }
 
@@ -196,7 +196,7 @@ const FIRST_PARTS: &[(&[&str], &[&str])] = &[
 /// The usual Latin spelling of a compound of which the other part is a known name: the same for every spelling of the
 /// compound in every script.
 pub(super) fn compound(word: &str) -> Option<String> {
-    let usual = |base: &str| exactly(base).next().and_then(|entry| latin(entry).first()).copied();
+    let usual = |base: &str| exactly(base).first().and_then(|entry| latin(*entry).first()).copied();
     let is_latin = word.is_ascii();
     for (latin, native) in SECOND_PARTS {
         let spellings = if is_latin { latin } else { std::slice::from_ref(native) };

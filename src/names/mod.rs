@@ -40,6 +40,7 @@ mod token;
 mod waw;
 mod words;
 
+pub(crate) use compare::similarity_class_at_least;
 pub use compare::{TokenMatch, similarity_class};
 pub use name::{MAX_TOKENS, Name};
 pub use romanise::romanise;

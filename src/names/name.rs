@@ -1,6 +1,7 @@
 //! One written name, prepared for comparing.
 
 use std::fmt;
+use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -34,8 +35,8 @@ const MAX_CHARS: usize = 1_024;
 /// `Debug` shows the number of tokens, and no name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Name {
-    folded: Box<str>,
-    tokens: Box<[Token]>,
+    folded: Arc<str>,
+    tokens: Arc<[Token]>,
 }
 
 impl Name {
@@ -76,6 +77,16 @@ impl Name {
     #[must_use]
     pub fn tokens(&self) -> &[Token] {
         &self.tokens
+    }
+
+    /// [`Self::tokens`], to be held by others too.
+    pub(crate) const fn shared_tokens(&self) -> &Arc<[Token]> {
+        &self.tokens
+    }
+
+    /// [`Self::folded`], to be held by others too.
+    pub(crate) const fn shared_folded(&self) -> &Arc<str> {
+        &self.folded
     }
 
     /// The tokens' folded forms, joined by one space: equal for two texts that people would call the same spelling.

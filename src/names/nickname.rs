@@ -7,6 +7,8 @@
 
 use std::sync::LazyLock;
 
+use hashbrown::HashMap;
+
 use crate::text::fold;
 
 const NAMES: &str = "
@@ -348,26 +350,24 @@ tobias : toby
 
 /// Names by their folded form with the groups that they are in, ascending. A group is a name in full with one set of its
 /// short forms, so that all in it stand for each other.
-static INDEX: LazyLock<Vec<(Box<str>, u16)>> = LazyLock::new(|| {
-    let mut index = Vec::new();
+static INDEX: LazyLock<HashMap<Box<str>, Vec<u16>>> = LazyLock::new(|| {
+    let mut index: HashMap<Box<str>, Vec<u16>> = HashMap::new();
     let lines = NAMES.lines().filter_map(|line| line.split_once(':'));
     let sets = lines.flat_map(|(full, short)| short.split(',').map(move |set| (full, set)));
     for (id, (full, set)) in (0..).zip(sets) {
         let names = full.split_whitespace().chain(set.split_whitespace());
-        index.extend(names.map(|name| (fold(name).into(), id)));
+        for name in names {
+            index.entry(fold(name).into()).or_default().push(id);
+        }
     }
-    index.sort_unstable();
-    index.dedup();
     index
 });
 
 /// The groups of a word and of its usual Latin spellings, ascending.
-pub(super) fn groups(folded: &str, usual: &[Box<str>]) -> Vec<u16> {
+pub(super) fn groups(folded: &str, usual: &[String]) -> Vec<u16> {
     let mut groups = Vec::new();
     for form in std::iter::once(folded).chain(usual.iter().map(AsRef::as_ref)) {
-        let start = INDEX.partition_point(|(known, _)| known.as_ref() < form);
-        let entries = INDEX.get(start..).unwrap_or_default().iter();
-        groups.extend(entries.take_while(|(known, _)| known.as_ref() == form).map(|(_, id)| *id));
+        groups.extend(INDEX.get(form).into_iter().flatten());
     }
     groups.sort_unstable();
     groups.dedup();

@@ -30,7 +30,7 @@ pub fn romanise(token: &str, script: Script) -> Vec<String> {
     }
     let token = Token::new(&folded, None);
     if token.script() == Some(script) {
-        return token.latin().iter().map(|form| form.as_ref().to_owned()).collect();
+        return token.latin().map(str::to_owned).collect();
     }
     let entries = dictionary::find(&folded, &folded);
     forms(&folded, &folded, script, &entries)

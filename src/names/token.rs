@@ -15,17 +15,24 @@ pub const MAX_FORMS: usize = 6;
 /// One word of a name with everything that it is compared by. `Debug` shows no name.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Token {
-    folded: Box<str>,
-    stem: Box<str>,
-    script: Option<Script>,
-    latin: Box<[Box<str>]>,
-    skeleton: Box<str>,
-    entries: Box<[u16]>,
-    nicknames: Box<[u16]>,
-    is_initial: bool,
     /// The folded word as comparators want it.
     text: Text,
-    /// The Latin forms likewise; none if the only one is the word itself.
+    /// The folded word, its skeleton and its Latin forms, one after another: millions of names are held at a time.
+    words: Box<str>,
+    /// Where the folded word and the skeleton end.
+    ends: [u16; 2],
+    /// How long each Latin form is.
+    latin: [u16; MAX_FORMS],
+    /// From where to where the folded word is its stem.
+    stem: [u16; 2],
+    /// The entries of the table of frequent names, then the groups of nicknames.
+    groups: Box<[u16]>,
+    entries: u16,
+    script: Option<Script>,
+    is_initial: bool,
+    /// Equal for equal skeletons.
+    sound: u32,
+    /// The Latin forms as comparators want them; none if the only one is the word itself.
     forms: Box<[Text]>,
 }
 
@@ -51,8 +58,8 @@ impl Token {
                 forms.push(form);
             }
         }
-        let latin: Box<[Box<str>]> = forms.into_list().into_iter().map(Into::into).collect();
-        let skeleton = skeleton::of_token(stem, script, &entries).into();
+        let latin = forms.into_list();
+        let skeleton = skeleton::of_token(stem, script, &entries);
         let usual = match script {
             // The first form is the word itself, the next the usual spelling of a name that it may spell.
             Some(Script::Latin) if dictionary::is_usual_spelling(folded, &entries) => 1,
@@ -61,20 +68,28 @@ impl Token {
             _ => 1,
         };
         let usual = latin.get(..usual).unwrap_or(&latin);
-        let nicknames =
-            if is_initial { Vec::new() } else { nickname::groups(folded, usual) }.into_boxed_slice();
-        let is_own_form = matches!(&*latin, [form] if **form == *folded);
+        let nicknames = if is_initial { Vec::new() } else { nickname::groups(folded, usual) };
+        let is_own_form = matches!(latin.as_slice(), [form] if form == folded);
         let forms = latin.iter().filter(|_| !is_own_form).map(|form| Text::new(form)).collect();
+        let mut lengths = [0; MAX_FORMS];
+        lengths.iter_mut().zip(&latin).for_each(|(length, form)| *length = short(form.len()));
+        let start = if folded.ends_with(stem) { folded.len() - stem.len() } else { 0 };
+        let size = folded.len() + skeleton.len() + latin.iter().map(String::len).sum::<usize>();
+        let mut words = String::with_capacity(size);
+        words.push_str(folded);
+        words.push_str(&skeleton);
+        latin.iter().for_each(|form| words.push_str(form));
         Self {
-            folded: folded.into(),
-            stem: stem.into(),
-            script,
-            latin,
-            skeleton,
-            entries: entries.into(),
-            nicknames,
-            is_initial,
             text: Text::new(folded),
+            ends: [short(folded.len()), short(folded.len() + skeleton.len())],
+            latin: lengths,
+            stem: [short(start), short(start + stem.len())],
+            entries: short(entries.len()),
+            groups: [entries, nicknames].concat().into(),
+            script,
+            is_initial,
+            sound: sound(&skeleton),
+            words: words.into(),
             forms,
         }
     }
@@ -82,14 +97,15 @@ impl Token {
     /// The word in its own script, folded.
     #[must_use]
     pub fn folded(&self) -> &str {
-        &self.folded
+        self.words.get(..usize::from(self.ends[0])).unwrap_or_default()
     }
 
     /// The word in its own script without an Arabic article and without the feminine ending of a Russian family name
     /// (`المصری` is `مصری`, `elmasry` is `masry`, `сидорова` is `сидоров`, `Kovalskaya` is `kovalsk`).
     #[must_use]
     pub fn stem(&self) -> &str {
-        &self.stem
+        let [start, end] = self.stem.map(usize::from);
+        self.words.get(start..end).unwrap_or_default()
     }
 
     /// The script of most of its letters.
@@ -102,8 +118,14 @@ impl Token {
     /// without diacritics, then with umlauts spelled out (`müller`: `muller`, `mueller`), then with the most usual
     /// spelling of a name in the tables (`hosein`: `hosein`, `hossein`). Empty for scripts that are not romanised.
     #[must_use]
-    pub const fn latin(&self) -> &[Box<str>] {
-        &self.latin
+    pub fn latin(&self) -> impl Iterator<Item = &str> {
+        let mut rest = self.words.get(usize::from(self.ends[1])..).unwrap_or_default();
+        let lengths = self.latin.iter().map(|length| usize::from(*length)).take_while(|length| *length > 0);
+        lengths.filter_map(move |length| {
+            let (form, after) = rest.split_at_checked(length)?;
+            rest = after;
+            Some(form)
+        })
     }
 
     /// The consonant classes of the word: as often as possible equal for one name in all of its scripts and spellings,
@@ -111,7 +133,13 @@ impl Token {
     /// letters with `A` for a vowel at the start; the folded word for scripts that are not romanised.
     #[must_use]
     pub fn skeleton(&self) -> &str {
-        &self.skeleton
+        let [start, end] = self.ends.map(usize::from);
+        self.words.get(start..end).unwrap_or_default()
+    }
+
+    /// Whether two words have one skeleton.
+    pub(super) fn sounds_like(&self, other: &Self) -> bool {
+        self.sound == other.sound && self.skeleton() == other.skeleton()
     }
 
     /// Whether it is a single letter of an alphabet (`G.`, `ه`, `А.`).
@@ -124,8 +152,8 @@ impl Token {
     #[must_use]
     pub fn is_patronymic(&self) -> bool {
         match self.script {
-            Some(Script::Cyrillic) => cyrillic::is_patronymic(&self.folded),
-            Some(Script::Latin) => cyrillic::is_latin_patronymic(&self.folded),
+            Some(Script::Cyrillic) => cyrillic::is_patronymic(self.folded()),
+            Some(Script::Latin) => cyrillic::is_latin_patronymic(self.folded()),
             _ => false,
         }
     }
@@ -133,8 +161,8 @@ impl Token {
     /// The groups of given names that stand for each other in which the word is (`Bob` and `Robert`; `Саша` and
     /// `Александр`), ascending. The numbers may change with a version of this crate: do not store them.
     #[must_use]
-    pub const fn nickname_groups(&self) -> &[u16] {
-        &self.nicknames
+    pub fn nickname_groups(&self) -> &[u16] {
+        self.groups.get(usize::from(self.entries)..).unwrap_or_default()
     }
 
     /// [`Self::folded`] as comparators want it.
@@ -144,7 +172,7 @@ impl Token {
 
     /// [`Self::latin`] as comparators want it.
     pub(super) const fn forms(&self) -> &[Text] {
-        if self.forms.is_empty() && !self.latin.is_empty() {
+        if self.forms.is_empty() && self.latin[0] > 0 {
             std::slice::from_ref(&self.text)
         } else {
             &self.forms
@@ -152,15 +180,25 @@ impl Token {
     }
 
     /// The entries of the table of frequent names that it spells, ascending.
-    pub(super) const fn entries(&self) -> &[u16] {
-        &self.entries
+    pub(super) fn entries(&self) -> &[u16] {
+        self.groups.get(..usize::from(self.entries)).unwrap_or_default()
     }
 }
 
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Token({:?}, {:04x})", self.script, pii::tag(&self.folded))
+        write!(f, "Token({:?}, {:04x})", self.script, pii::tag(self.folded()))
     }
+}
+
+/// Words have at most some hundred bytes.
+fn short(length: usize) -> u16 {
+    u16::try_from(length).unwrap_or(u16::MAX)
+}
+
+/// Five bits of each of the first classes of a skeleton.
+fn sound(skeleton: &str) -> u32 {
+    skeleton.bytes().fold(0, |sound, class| sound.rotate_left(5) ^ u32::from(class))
 }
 
 const fn is_alphabet(script: Option<Script>) -> bool {

@@ -1,5 +1,9 @@
 //! A postal address in its parts: numbers and names, whatever the order and the script.
 
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+
 use crate::names;
 use crate::similarity::{Text, optimal_string_alignment_within};
 use crate::text;
@@ -7,19 +11,27 @@ use crate::text;
 /// House, flat and street.
 #[derive(Clone)]
 pub(crate) struct Address {
-    /// House and flat numbers with their letters, sorted.
-    numbers: Box<[Box<str>]>,
-    /// The words that name the street, sorted: folded, with consonants.
+    /// House and flat numbers with their letters, sorted; then the words, each with its consonants.
+    said: Box<str>,
+    /// Where each number ends.
+    numbers: Box<[u32]>,
+    /// The words that name the street, sorted by their folded form.
     words: Box<[Word]>,
 }
 
 /// A word of a street's name.
 #[derive(Clone)]
 struct Word {
-    folded: Box<str>,
     text: Text,
+    /// Where the word begins and ends, and its consonants end.
+    at: [u32; 3],
+}
+
+/// A word of a street as it is read.
+struct Read<'a> {
+    folded: &'a str,
     /// Its consonants.
-    sound: Box<str>,
+    sound: Arc<str>,
 }
 
 /// How far two addresses agree, from worst to best.
@@ -137,38 +149,122 @@ const GENERIC: &[&str] = &[
     "rechov",
 ];
 
+/// The consonants of a word: those of a name, or else the word itself.
+fn sound(word: &str) -> Arc<str> {
+    let name = names::Name::parse(word);
+    let sound = name.as_ref().and_then(|name| Some(name.tokens().first()?.skeleton()));
+    sound.unwrap_or(word).into()
+}
+
+/// The consonants of words, found once for each: streets have few words.
+#[derive(Default)]
+pub(super) struct Sounds(HashMap<Box<str>, Arc<str>>);
+
+/// So many words are remembered.
+const MOST_WORDS: usize = 1 << 16;
+
+impl Sounds {
+    fn of(&mut self, word: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(word) {
+            return Arc::clone(known);
+        }
+        let sound = sound(word);
+        if self.0.len() < MOST_WORDS {
+            self.0.insert(word.into(), Arc::clone(&sound));
+        }
+        sound
+    }
+}
+
 impl Address {
     pub(crate) fn parse(inputs: &[Option<&str>]) -> Option<Self> {
-        let mut numbers: Vec<Box<str>> = Vec::new();
-        let mut words: Vec<Word> = Vec::new();
-        for input in inputs.iter().flatten() {
-            let folded = text::fold(input);
-            for word in folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(24)
-            {
+        Self::read(inputs, &mut sound)
+    }
+
+    /// [`Self::parse`], with sounds that were found before.
+    pub(super) fn parse_with(inputs: &[Option<&str>], sounds: &mut Sounds) -> Option<Self> {
+        Self::read(inputs, &mut |word| sounds.of(word))
+    }
+
+    fn read(inputs: &[Option<&str>], sound: &mut dyn FnMut(&str) -> Arc<str>) -> Option<Self> {
+        let folded: Vec<String> = inputs.iter().flatten().map(|input| text::fold(input)).collect();
+        let mut numbers: Vec<&str> = Vec::new();
+        let mut words: Vec<Read<'_>> = Vec::new();
+        for input in &folded {
+            for word in input.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(24) {
                 if word.chars().any(|c| c.is_ascii_digit()) {
                     let number = word.trim_start_matches('0');
                     if !number.is_empty() {
-                        numbers.push(number.into());
+                        numbers.push(number);
                     }
                 } else if !GENERIC.contains(&word) {
-                    let sound = names::Name::parse(word)
-                        .and_then(|name| Some(name.tokens().first()?.skeleton().into()))
-                        .unwrap_or_else(|| word.into());
-                    words.push(Word { folded: word.into(), text: Text::new(word), sound });
+                    words.push(Read { folded: word, sound: sound(word) });
                 }
             }
         }
         if numbers.is_empty() && words.is_empty() {
             return None;
         }
-        numbers.sort();
-        words.sort_by(|a, b| a.folded.cmp(&b.folded));
-        Some(Self { numbers: numbers.into(), words: words.into() })
+        numbers.sort_unstable();
+        words.sort_by_key(|word| word.folded);
+        let length = numbers.iter().map(|number| number.len()).sum::<usize>()
+            + words.iter().map(|word| word.folded.len() + word.sound.len()).sum::<usize>();
+        let mut said = Said(String::with_capacity(length));
+        let mut ends = Vec::with_capacity(numbers.len());
+        for number in numbers {
+            ends.push(said.push(number)?);
+        }
+        let mut placed = Vec::with_capacity(words.len());
+        for word in words {
+            let start = said.end()?;
+            let at = [start, said.push(word.folded)?, said.push(&word.sound)?];
+            placed.push(Word { text: Text::new(word.folded), at });
+        }
+        Some(Self { said: said.0.into(), numbers: ends.into(), words: placed.into() })
+    }
+
+    /// House and flat numbers.
+    pub(super) fn each_number(&self) -> impl Iterator<Item = &str> {
+        (0..self.numbers.len()).map(|place| self.number(place))
+    }
+
+    /// All that is told, in one text.
+    pub(super) fn said(&self) -> &str {
+        &self.said
+    }
+
+    /// Whether both tell the same numbers and words.
+    pub(super) fn is_identical(&self, other: &Self) -> bool {
+        let places = |address: &'_ Self| address.words.iter().map(|word| word.at).collect::<Vec<_>>();
+        self.said == other.said && self.numbers == other.numbers && places(self) == places(other)
+    }
+
+    /// See [`Prepared::beginning`](super::prepare::Prepared::beginning).
+    pub(super) fn beginning(&self) -> u8 {
+        let word = self.words.first().map_or(0, |word| word.text.len());
+        word.to_le_bytes()[0] ^ self.said.as_bytes().first().copied().unwrap_or(0)
+    }
+
+    /// A number by its place.
+    fn number(&self, place: usize) -> &str {
+        let end = |place: usize| self.numbers.get(place).copied().unwrap_or(0);
+        self.between(place.checked_sub(1).map_or(0, end), end(place))
+    }
+
+    fn between(&self, start: u32, end: u32) -> &str {
+        self.said.get(start as usize..end as usize).unwrap_or_default()
+    }
+
+    fn folded(&self, word: &Word) -> &str {
+        self.between(word.at[0], word.at[1])
+    }
+
+    fn sound(&self, word: &Word) -> &str {
+        self.between(word.at[1], word.at[2])
     }
 
     pub(crate) fn key(&self) -> String {
-        let words: Vec<&str> = self.words.iter().map(|word| &*word.folded).collect();
-        format!("{} {}", self.numbers.join(" "), words.join(" "))
+        self.with_words(self.words.iter().map(|word| self.folded(word)))
     }
 
     /// Numbers and consonants: the same for most writings of one address in one script or another.
@@ -176,45 +272,73 @@ impl Address {
         if self.numbers.is_empty() || self.words.is_empty() {
             return None;
         }
-        let mut sounds: Vec<&str> = self.words.iter().map(|word| &*word.sound).collect();
+        let mut sounds: Vec<&str> = self.words.iter().map(|word| self.sound(word)).collect();
         sounds.sort_unstable();
-        Some(format!("{} {}", self.numbers.join(" "), sounds.join(" ")))
+        Some(self.with_words(sounds.into_iter()))
     }
 
-    /// House and flat numbers.
-    pub(super) fn each_number(&self) -> impl Iterator<Item = &str> {
-        self.numbers.iter().map(|number| &**number)
+    /// The numbers and these words, parted by spaces.
+    fn with_words<'a>(&'a self, words: impl Iterator<Item = &'a str>) -> String {
+        let mut text = String::with_capacity(self.said.len() + 16);
+        join(&mut text, self.each_number());
+        text.push(' ');
+        join(&mut text, words);
+        text
     }
 
     /// The word that names the street, with its consonants, if it is one word.
     pub(super) fn only_word(&self) -> Option<(&str, &str)> {
         match &*self.words {
-            [word] => Some((&word.folded, &word.sound)),
+            [word] => Some((self.folded(word), self.sound(word))),
             _ => None,
         }
     }
 
     /// The numbers alone.
     pub(crate) fn numbers(&self) -> Option<String> {
-        (!self.numbers.is_empty()).then(|| self.numbers.join(" "))
+        let mut text = String::new();
+        join(&mut text, self.each_number());
+        (!text.is_empty()).then_some(text)
     }
 }
 
-/// How many of either side's have an equal on the other side: the fewer. `equal` says the same both ways.
-fn common<T>(a: &[T], b: &[T], equal: impl Fn(&T, &T) -> bool) -> usize {
-    let found = |own: &[T], others: &[T]| {
-        own.iter().filter(|one| others.iter().any(|other| equal(one, other))).count()
-    };
-    match found(a, b) {
-        0 => 0,
-        of_a => of_a.min(found(b, a)),
+fn join<'a>(text: &mut String, parts: impl Iterator<Item = &'a str>) {
+    for (place, part) in parts.enumerate() {
+        if place > 0 {
+            text.push(' ');
+        }
+        text.push_str(part);
     }
+}
+
+/// Texts one after another.
+struct Said(String);
+
+impl Said {
+    fn end(&self) -> Option<u32> {
+        u32::try_from(self.0.len()).ok()
+    }
+
+    /// Adds one and says where it ends.
+    fn push(&mut self, text: &str) -> Option<u32> {
+        self.0.push_str(text);
+        self.end()
+    }
+}
+
+/// How many of either side's have an equal on the other side: the fewer. `equal` says so of their places.
+fn common(a: usize, b: usize, equal: impl Fn(usize, usize) -> bool) -> usize {
+    let of_a = (0..a).filter(|one| (0..b).any(|other| equal(*one, other))).count();
+    if of_a == 0 {
+        return 0;
+    }
+    of_a.min((0..b).filter(|other| (0..a).any(|one| equal(one, *other))).count())
 }
 
 /// How far two addresses agree; the same whichever comes first.
 pub(crate) fn compare(a: &Address, b: &Address) -> AddressGrade {
-    let numbers = common(&a.numbers, &b.numbers, |x, y| x == y);
-    let words = common(&a.words, &b.words, near);
+    let numbers = common(a.numbers.len(), b.numbers.len(), |x, y| a.number(x) == b.number(y));
+    let words = common(a.words.len(), b.words.len(), |x, y| near((a, x), (b, y)));
     let fewest = a.words.len().min(b.words.len());
     let most = a.words.len().max(b.words.len());
     let same_numbers = numbers == a.numbers.len() && numbers == b.numbers.len();
@@ -234,19 +358,21 @@ pub(crate) fn compare(a: &Address, b: &Address) -> AddressGrade {
 }
 
 /// Whether two words are one word: the same, the same in another script, or a slip apart.
-fn near(a: &Word, b: &Word) -> bool {
+fn near((of_a, x): (&Address, usize), (of_b, y): (&Address, usize)) -> bool {
+    let (Some(a), Some(b)) = (of_a.words.get(x), of_b.words.get(y)) else { return false };
+    let (one, other) = (of_a.sound(a), of_b.sound(b));
     a.text == b.text
-        || (a.sound == b.sound && a.sound.len() >= 3)
+        || (one == other && one.len() >= 3)
         || (a.text.len().min(b.text.len()) >= 4
             && optimal_string_alignment_within(&a.text, &b.text, 1).is_some())
 }
 
 /// Whether two single numbers are a slip apart.
 fn close_numbers(a: &Address, b: &Address) -> bool {
-    match (&*a.numbers, &*b.numbers) {
-        ([x], [y]) => optimal_string_alignment_within(&Text::new(x), &Text::new(y), 1).is_some(),
-        _ => false,
-    }
+    let text = |of: &Address| Text::new(of.number(0));
+    a.numbers.len() == 1
+        && b.numbers.len() == 1
+        && optimal_string_alignment_within(&text(a), &text(b), 1).is_some()
 }
 
 #[cfg(test)]

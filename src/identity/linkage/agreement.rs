@@ -139,6 +139,16 @@ pub(crate) struct Facts {
     columns: Vec<usize>,
 }
 
+impl Compared {
+    /// How far two names agree, as far as it matters here.
+    pub(super) fn grade(self, a: &PersonName, b: &PersonName) -> NameGrade {
+        match self {
+            Self::Given | Self::Family => person_name::compare(a, b),
+            Self::GivenWithFamily | Self::FamilyWithGiven => person_name::compare_closely(a, b),
+        }
+    }
+}
+
 impl Facts {
     pub(super) fn new(on: &Agreement, columns: &[Column]) -> Result<Self, ModelError> {
         let found = |(name, kind): (&str, ValueKind)| {
@@ -201,6 +211,10 @@ pub(super) fn names<'a>(
     let family = of(Compared::Family, family_a, family_b);
     if given.max(family) <= NameGrade::Initial {
         let one = of(Compared::GivenWithFamily, given_a, family_b);
+        // Both must be close, where both are told.
+        if one != NameGrade::Unknown && one < NameGrade::Close {
+            return (given as u8, family as u8);
+        }
         let two = of(Compared::FamilyWithGiven, family_a, given_b);
         let worst = if one == NameGrade::Unknown {
             two
@@ -297,7 +311,7 @@ fn digits(date: NaiveDate) -> [u8; 8] {
 
 pub(super) fn code(a: &Prepared, b: &Prepared) -> u8 {
     let (Prepared::Text(a), Prepared::Text(b)) = (a, b) else { return 0 };
-    if a.as_str() == b.as_str() {
+    if a.text() == b.text() {
         5
     } else if a.text().len().min(b.text().len()) >= 6 && within(a.text(), b.text(), 1) {
         4
@@ -339,12 +353,12 @@ pub(super) fn addresses(a: &Prepared, b: &Prepared) -> AddressGrade {
 /// 2 the same, 1 nearly, 0 different.
 pub(super) fn postcodes(a: &Prepared, b: &Prepared) -> u8 {
     let (Prepared::Text(a), Prepared::Text(b)) = (a, b) else { return 0 };
-    if a.as_str() == b.as_str() { 2 } else { u8::from(within(a.text(), b.text(), 1)) }
+    if a.text() == b.text() { 2 } else { u8::from(within(a.text(), b.text(), 1)) }
 }
 
 pub(super) fn cities(a: &Prepared, b: &Prepared) -> bool {
     match (a, b) {
-        (Prepared::Name(a), Prepared::Name(b)) => person_name::compare(a, b) >= NameGrade::Close,
+        (Prepared::Name(a), Prepared::Name(b)) => person_name::compare_closely(a, b) >= NameGrade::Close,
         _ => false,
     }
 }

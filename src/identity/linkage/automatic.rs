@@ -46,7 +46,7 @@ pub(super) fn worth_trying(model: &Model, keys: &mut Keys<'_>) -> Vec<BlockingRu
 
 #[cfg(test)]
 mod tests {
-    use super::super::columns::{Table, make};
+    use super::super::columns::{NameTexts, Table, make};
     use super::super::dataset::Dataset;
     use super::super::model::{Column, TextUnit};
     use super::super::prepare::Transform;
@@ -71,8 +71,11 @@ mod tests {
         for row in [["kettle 1", "b", ""], ["kettle 2", "b", ""], ["kettle 1", "b", ""], ["lamp", "a", ""]] {
             products.push(&row).unwrap();
         }
-        let columns =
-            model.columns.iter().map(|column| make(&products, column, TextUnit::Characters)).collect();
+        let columns = model
+            .columns
+            .iter()
+            .map(|column| make(&products, column, TextUnit::Characters, &mut NameTexts::default()))
+            .collect();
         let table = Table { rows: products.len(), columns, sources: Sources::default() };
         let rules = worth_trying(&model, &mut Keys::new(&model, &table));
         assert_eq!(

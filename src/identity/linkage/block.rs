@@ -129,10 +129,26 @@ impl<'a> Keys<'a> {
 }
 
 /// Keys with their rows, in order; rows without a key are left out.
+///
+/// What is sorted is one number for each row: as many of the key's first bits as fit before the row's own. The few keys
+/// that these do not tell apart are put in order afterwards.
 fn sorted(keys: &[u64]) -> Vec<(u64, u32)> {
-    let mut sorted: Vec<(u64, u32)> =
-        keys.iter().zip(0_u32..).filter(|(key, _)| **key != 0).map(|(key, row)| (*key, row)).collect();
-    sorted.sort_unstable();
+    let rows = keys.len() as u64;
+    let of_row = u64::MAX.checked_shr(rows.leading_zeros()).unwrap_or(0);
+    let with_row = |(key, row): (&u64, u64)| (*key != 0).then_some(key & !of_row | row);
+    let mut short: Vec<u64> = keys.iter().zip(0..).filter_map(with_row).collect();
+    short.sort_unstable();
+    let whole = |short: &u64| {
+        let row = short & of_row;
+        let key = usize::try_from(row).ok().and_then(|row| keys.get(row));
+        (key.copied().unwrap_or(0), u32::try_from(row).unwrap_or(u32::MAX))
+    };
+    let mut sorted: Vec<(u64, u32)> = short.iter().map(whole).collect();
+    for alike in sorted.chunk_by_mut(|a, b| a.0 & !of_row == b.0 & !of_row) {
+        if !alike.is_sorted() {
+            alike.sort_unstable();
+        }
+    }
     sorted
 }
 

@@ -1,12 +1,23 @@
 use proptest::prelude::*;
 
-use super::super::columns::make;
+use super::super::columns::{NameTexts, make};
 use super::super::dataset::Dataset;
 use super::super::model::KeyForm;
 use super::*;
 
 fn keys(keys: &[u64]) -> Vec<(u64, u32)> {
     sorted(keys)
+}
+
+proptest! {
+    #[test]
+    fn keys_are_in_order_with_their_rows(
+        own in prop::collection::vec(prop_oneof![Just(0), 1_u64..9, Just(u64::MAX), Just(1 << 63), any::<u64>()], 0..300),
+    ) {
+        let mut wanted: Vec<(u64, u32)> = own.iter().copied().zip(0..).filter(|(key, _)| *key != 0).collect();
+        wanted.sort_unstable();
+        prop_assert_eq!(keys(&own), wanted);
+    }
 }
 
 #[test]
@@ -62,7 +73,11 @@ proptest! {
 fn table(model: &Model, rows: &[[&str; 2]]) -> Table {
     let mut data = Dataset::new(["a", "b"]);
     rows.iter().for_each(|row| data.push(row).unwrap());
-    let columns = model.columns.iter().map(|column| make(&data, column, model.text_unit)).collect();
+    let columns = model
+        .columns
+        .iter()
+        .map(|column| make(&data, column, model.text_unit, &mut NameTexts::default()))
+        .collect();
     Table { rows: rows.len(), columns, sources: Sources::default() }
 }
 

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::automatic::worth_trying;
 use super::block::{Keys, Pass};
-use super::columns::{Table, make};
+use super::columns::{NameTexts, Table, make};
 use super::dataset::Dataset;
 use super::error::{ModelError, ModelErrorKind};
 use super::matcher::{Levels, Matcher, Memo};
@@ -108,10 +108,12 @@ impl Candidates {
         let mut model = model.clone();
         progress.report(Stage::Prepare, 0, model.columns.len() as u64);
         let mut columns = Vec::with_capacity(model.columns.len());
+        let mut texts = NameTexts::default();
         for (done, column) in (1..).zip(&model.columns) {
-            columns.push(make(dataset, column, model.text_unit));
+            columns.push(make(dataset, column, model.text_unit, &mut texts));
             progress.report(Stage::Prepare, done, model.columns.len() as u64);
         }
+        drop(texts);
         let table = Table { rows: dataset.len(), columns, sources: dataset.sources().clone() };
         leave_out(&mut model, &table);
         let matcher = Matcher::new(&model, &table)?;
@@ -248,8 +250,8 @@ fn compare(
     progress: &dyn Progress,
 ) -> (Vec<Candidate>, Vec<Levels>) {
     let every = PairLoop::new(passes, table);
-    let each = |found: &mut Found, left, right, memo: &mut Memo| {
-        found.add(left, right, matcher.levels(left, right, memo));
+    let each = |found: &mut Found, pairs: &[(u32, u32)], memo: &mut Memo| {
+        matcher.levels_of(pairs, memo, |left, right, levels| found.add(left, right, levels));
     };
     let total: u64 = passes.iter().map(Pass::pairs).sum();
     let mut done = 0;

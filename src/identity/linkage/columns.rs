@@ -1,9 +1,12 @@
 //! The columns of a model over a whole data set: each distinct value prepared once.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::hash::BuildHasher;
+use std::ops::Range;
 
-use hashbrown::HashMap;
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
+use super::address::{Address, Sounds};
 use super::compiled::Values;
 use super::dataset::Dataset;
 use super::model::{Column, TextUnit};
@@ -64,178 +67,244 @@ impl Values for Row<'_> {
     }
 }
 
-/// Makes a column. Each distinct combination of inputs is prepared once.
-pub(super) fn make(dataset: &Dataset, column: &Column, unit: TextUnit) -> Interned {
-    let which = match column.transform {
-        Transform::GivenName => Some(Which::Given),
-        Transform::FamilyName => Some(Which::Family),
-        _ => None,
-    };
-    if let Some(which) = which {
-        return names(dataset, column, which);
+/// Distinct values, numbered from one in the order in which they come.
+#[derive(Default)]
+struct Numbered {
+    values: Vec<Prepared>,
+    table: HashTable<u32>,
+}
+
+impl Numbered {
+    /// The number of a value, of which `hash` is the hash of its identity.
+    fn number(&mut self, hash: u64, value: Prepared, hasher: &DefaultHashBuilder) -> u32 {
+        let Self { values, table } = self;
+        let at = |number: u32| values.get(number.checked_sub(1)? as usize);
+        let is_it = |number: &u32| at(*number).is_some_and(|known| known.is_identical(&value));
+        if let Some(known) = table.find(hash, is_it) {
+            return *known;
+        }
+        let number = u32::try_from(values.len() + 1).unwrap_or(0);
+        let rehash = |number: &u32| at(*number).map_or(0, |known| hash_of(known, hasher));
+        table.insert_unique(hash, number, rehash);
+        values.push(value);
+        number
     }
-    // Input fields in order; for a name each input is one field, the first that has a value.
-    let inputs: Vec<Vec<usize>> = column.inputs.iter().map(|name| dataset.places(name)).collect();
-    let (combinations, of_row) = combinations(dataset, &inputs);
-    let prepared = prepare_all(dataset, column, unit, &inputs, &combinations);
-    // Different combinations may give one value.
-    let mut known: HashMap<String, u32> = HashMap::new();
-    let mut values = Vec::new();
-    let number: Vec<u32> = prepared
-        .into_iter()
-        .map(|value| {
-            let Some((key, value)) = value else { return 0 };
-            *known.entry(key).or_insert_with(|| {
-                values.push(value);
-                u32::try_from(values.len()).unwrap_or(0)
-            })
-        })
-        .collect();
-    let mut counts = vec![0_u32; values.len()];
-    let cells: Vec<u32> = of_row
-        .into_iter()
-        .map(|combination| {
-            let cell = number.get(combination as usize).copied().unwrap_or(0);
+
+    /// The column in which each record has the value of this number.
+    fn column(self, cells: Vec<u32>) -> Interned {
+        let mut counts = vec![0_u32; self.values.len()];
+        for cell in &cells {
             if let Some(count) = cell.checked_sub(1).and_then(|at| counts.get_mut(at as usize)) {
                 *count += 1;
             }
-            cell
-        })
-        .collect();
-    Interned { cells, values, counts }
+        }
+        Interned { cells, values: self.values, counts }
+    }
 }
 
-/// A column of given or family names: each distinct text of each field is parsed once.
-fn names(dataset: &Dataset, column: &Column, which: Which) -> Interned {
-    let fields: Vec<Vec<usize>> = column.inputs.iter().take(3).map(|name| dataset.places(name)).collect();
-    /// The names of one field's texts, and how many parts of each stand before a comma.
-    struct Parsed<'a> {
-        cells: &'a [u32],
-        names: Vec<Option<Name>>,
-        before_comma: Vec<Option<usize>>,
+fn hash_of(value: &Prepared, hasher: &DefaultHashBuilder) -> u64 {
+    match value {
+        Prepared::Name(name) => hasher.hash_one(name.key()),
+        Prepared::Address(address) => hasher.hash_one(address.said()),
+        _ => hasher.hash_one(&*value.identity()),
     }
-    let parse = |field: &usize, full: bool| {
-        let (cells, many) = dataset.cells(*field);
-        let numbers: Vec<u32> = (0..u32::try_from(many).unwrap_or(u32::MAX)).collect();
-        let one = |number: &u32| Name::parse(dataset.text(*field, *number));
-        #[cfg(feature = "parallel")]
-        let names = {
-            use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-            numbers.par_iter().map(one).collect()
-        };
-        #[cfg(not(feature = "parallel"))]
-        let names = numbers.iter().map(one).collect();
-        let before_comma = if full {
-            numbers.iter().map(|number| person_name::before_comma(dataset.text(*field, *number))).collect()
-        } else {
-            Vec::new()
-        };
-        Parsed { cells, names, before_comma }
+}
+
+/// The names of the texts of those fields that were asked for: given and family names look at the same ones.
+#[derive(Default)]
+pub(super) struct NameTexts(HashMap<usize, Vec<Option<Name>>>);
+
+impl NameTexts {
+    fn parse(&mut self, dataset: &Dataset, field: usize) {
+        self.0.entry(field).or_insert_with(|| {
+            let (_, many) = dataset.cells(field);
+            let numbers: Vec<u32> = (0..u32::try_from(many).unwrap_or(u32::MAX)).collect();
+            let one = |number: &u32| Name::parse(dataset.text(field, *number));
+            #[cfg(feature = "parallel")]
+            {
+                use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+                numbers.par_iter().map(one).collect()
+            }
+            #[cfg(not(feature = "parallel"))]
+            numbers.iter().map(one).collect()
+        });
+    }
+
+    fn get(&self, field: usize, cell: u32) -> Option<&Name> {
+        self.0.get(&field)?.get(cell as usize)?.as_ref()
+    }
+}
+
+/// Makes a column. Each distinct combination of inputs is prepared once, and each text of a name once for all columns
+/// of names that are made one after another.
+pub(super) fn make(dataset: &Dataset, column: &Column, unit: TextUnit, texts: &mut NameTexts) -> Interned {
+    let which = match column.transform {
+        Transform::GivenName => Which::Given,
+        Transform::FamilyName => Which::Family,
+        _ => {
+            texts.0 = HashMap::new();
+            return others(dataset, column, unit);
+        }
     };
-    let parsed: Vec<Vec<Parsed<'_>>> = (0..)
-        .zip(&fields)
-        .map(|(at, fields)| fields.iter().map(|field| parse(field, at == 2)).collect())
+    names(dataset, column, which, texts)
+}
+
+/// A column of anything but given or family names.
+fn others(dataset: &Dataset, column: &Column, unit: TextUnit) -> Interned {
+    // Input fields in order; of several fields with one name the first that has a value.
+    let inputs: Vec<Vec<usize>> = column.inputs.iter().map(|name| dataset.places(name)).collect();
+    let combinations = Combinations::new(dataset, inputs.iter().flatten().copied());
+    let hasher = DefaultHashBuilder::default();
+    // Different combinations may give one value.
+    let mut numbered = Numbered::default();
+    let mut numbers: Vec<u32> = Vec::with_capacity(combinations.len());
+    for range in combinations.ranges() {
+        let prepared = prepare_all(dataset, column, unit, &inputs, &combinations, range, &hasher);
+        let number = |found| match found {
+            Some((hash, value)) => numbered.number(hash, value, &hasher),
+            None => 0,
+        };
+        numbers.extend(prepared.into_iter().map(number));
+    }
+    let cell = |combination: &u32| numbers.get(*combination as usize).copied().unwrap_or(0);
+    numbered.column(combinations.of_row.iter().map(cell).collect())
+}
+
+/// A column of given or family names.
+fn names(dataset: &Dataset, column: &Column, which: Which, texts: &mut NameTexts) -> Interned {
+    let fields: Vec<Vec<usize>> = column.inputs.iter().take(3).map(|name| dataset.places(name)).collect();
+    fields.iter().flatten().for_each(|field| texts.parse(dataset, *field));
+    let texts = &*texts;
+    let cells: Vec<Vec<(usize, &[u32])>> = fields
+        .iter()
+        .map(|fields| fields.iter().map(|field| (*field, dataset.cells(*field).0)).collect())
         .collect();
     // Of several fields with one name the first that has a text.
     let of = |input: usize, row: usize| -> Option<(usize, u32)> {
-        let fields = parsed.get(input)?;
-        let cell = |field: &Parsed<'_>| field.cells.get(row).copied().filter(|cell| *cell != 0);
-        (0..).zip(fields).find_map(|(at, field)| Some((at, cell(field)?)))
+        let cell = |cells: &[u32]| cells.get(row).copied().filter(|cell| *cell != 0);
+        cells.get(input)?.iter().find_map(|(field, cells)| Some((*field, cell(cells)?)))
     };
-    let mut known: HashMap<(usize, usize, u32, usize, usize), u32> = HashMap::new();
-    let mut keys: HashMap<Box<str>, u32> = HashMap::new();
-    let mut found =
-        Interned { cells: Vec::with_capacity(dataset.len()), values: Vec::new(), counts: Vec::new() };
-    for row in 0..dataset.len() {
-        let mut parts = [0; 3];
-        let mut before = None;
-        for (input, parts) in parts.iter_mut().enumerate() {
-            let Some((at, cell)) = of(input, row) else { continue };
-            let Some(field) = parsed.get(input).and_then(|fields| fields.get(at)) else { continue };
-            *parts =
-                field.names.get(cell as usize).and_then(Option::as_ref).map_or(0, |name| name.tokens().len());
-            before = field.before_comma.get(cell as usize).copied().flatten();
-        }
-        let place = person_name::find(which, parts, before).and_then(|(input, range)| {
-            let (at, cell) = of(input, row)?;
-            let place = (input, at, cell, range.start, range.end);
-            if let Some(known) = known.get(&place) {
-                return Some(*known);
-            }
-            let name = parsed.get(input)?.get(at)?.names.get(cell as usize)?.as_ref()?;
-            let name = PersonName::part(name, range)?;
-            let number = *keys.entry(name.identity().into()).or_insert_with(|| {
-                found.values.push(Prepared::Name(Arc::new(name)));
-                found.counts.push(0);
-                u32::try_from(found.values.len()).unwrap_or(0)
-            });
-            known.insert(place, number);
-            Some(number)
+    let hasher = DefaultHashBuilder::default();
+    let mut numbered = Numbered::default();
+    // By input, field and text, and from which part to which.
+    let mut known: HashMap<(usize, u32, u8, u8), u32> = HashMap::new();
+    let one = |row: usize| {
+        let found = [0, 1, 2].map(|input| of(input, row));
+        let parts = found.map(|found| {
+            found.and_then(|(field, cell)| texts.get(field, cell)).map_or(0, |name| name.tokens().len())
         });
-        let cell = place.unwrap_or(0);
-        if let Some(count) = cell.checked_sub(1).and_then(|at| found.counts.get_mut(at as usize)) {
-            *count += 1;
+        let before = found[2].and_then(|(field, cell)| person_name::before_comma(dataset.text(field, cell)));
+        let (input, range) = person_name::find(which, parts, before)?;
+        let (field, cell) = found.get(input).copied().flatten()?;
+        let part = |at: usize| u8::try_from(at).ok();
+        let place = (field, cell, part(range.start)?, part(range.end)?);
+        if let Some(known) = known.get(&place) {
+            return Some(*known);
         }
-        found.cells.push(cell);
-    }
-    found
+        let value = Prepared::Name(PersonName::part(texts.get(field, cell)?, range)?);
+        let number = numbered.number(hash_of(&value, &hasher), value, &hasher);
+        known.insert(place, number);
+        Some(number)
+    };
+    let cells = (0..dataset.len()).map(one).map(Option::unwrap_or_default).collect();
+    numbered.column(cells)
 }
 
-/// The distinct combinations of input values, and which each record has. A combination names for each field its value.
-fn combinations(dataset: &Dataset, inputs: &[Vec<usize>]) -> (Vec<Vec<u32>>, Vec<u32>) {
-    let fields: Vec<usize> = inputs.iter().flatten().copied().collect();
-    if let [field] = *fields {
-        let (cells, many) = dataset.cells(field);
-        let all = u32::try_from(many).unwrap_or(u32::MAX);
-        return ((0..all).map(|number| vec![number]).collect(), cells.to_vec());
+/// The distinct combinations of the values of some fields.
+struct Combinations<'a> {
+    /// How many fields there are.
+    width: usize,
+    /// The number of each field's value, combination after combination.
+    numbers: Vec<u32>,
+    /// Which combination each record has.
+    of_row: Cow<'a, [u32]>,
+}
+
+/// So many combinations are prepared at a time.
+const AT_A_TIME: usize = 1 << 16;
+
+impl<'a> Combinations<'a> {
+    fn new(dataset: &'a Dataset, fields: impl Iterator<Item = usize>) -> Self {
+        let mut all = Self { width: 0, numbers: Vec::new(), of_row: Cow::Owned(vec![0; dataset.len()]) };
+        for field in fields {
+            let (cells, many) = dataset.cells(field);
+            if all.width == 0 {
+                let numbers = (0..u32::try_from(many).unwrap_or(u32::MAX)).collect();
+                all = Self { width: 1, numbers, of_row: Cow::Borrowed(cells) };
+            } else {
+                all = all.with(cells);
+            }
+        }
+        all
     }
-    let columns: Vec<&[u32]> = fields.iter().map(|field| dataset.cells(*field).0).collect();
-    // Fold the columns one after another: the number of the combination so far with the next value.
-    let mut combinations: Vec<Vec<u32>> = vec![Vec::new()];
-    let mut of_row = vec![0_u32; dataset.len()];
-    for cells in columns {
+
+    /// Each combination so far with the values of one field more.
+    fn with(self, cells: &[u32]) -> Self {
         let mut known: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut next: Vec<Vec<u32>> = Vec::new();
-        for (of, cell) in of_row.iter_mut().zip(cells) {
-            *of = *known.entry((*of, *cell)).or_insert_with(|| {
-                let mut longer = combinations.get(*of as usize).cloned().unwrap_or_default();
-                longer.push(*cell);
-                next.push(longer);
-                u32::try_from(next.len() - 1).unwrap_or(u32::MAX)
-            });
-        }
-        combinations = next;
+        let mut numbers: Vec<u32> = Vec::new();
+        let one = |(of, cell): (&u32, &u32)| {
+            *known.entry((*of, *cell)).or_insert_with(|| {
+                let number = numbers.len() / (self.width + 1);
+                numbers.extend(self.get(*of as usize));
+                numbers.push(*cell);
+                u32::try_from(number).unwrap_or(u32::MAX)
+            })
+        };
+        let of_row = self.of_row.iter().zip(cells).map(one).collect();
+        Self { width: self.width + 1, numbers, of_row: Cow::Owned(of_row) }
     }
-    (combinations, of_row)
+
+    fn get(&self, combination: usize) -> &[u32] {
+        let start = combination * self.width;
+        self.numbers.get(start..start + self.width).unwrap_or_default()
+    }
+
+    fn len(&self) -> usize {
+        self.numbers.len().checked_div(self.width).unwrap_or(0)
+    }
+
+    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + use<> {
+        let all = self.len();
+        (0..all).step_by(AT_A_TIME).map(move |start| start..all.min(start + AT_A_TIME))
+    }
 }
 
+/// The values of these combinations, each with the hash of its identity.
 fn prepare_all(
     dataset: &Dataset,
     column: &Column,
     unit: TextUnit,
     inputs: &[Vec<usize>],
-    combinations: &[Vec<u32>],
-) -> Vec<Option<(String, Prepared)>> {
-    let one = |combination: &Vec<u32>| {
-        let mut numbers = combination.iter();
-        let mut texts: Vec<Option<&str>> = Vec::with_capacity(inputs.len());
-        for fields in inputs {
-            // Of several fields with one name the first that has a value.
-            let found =
-                fields.iter().zip(numbers.by_ref()).map(|(field, number)| dataset.text(*field, *number));
-            let found: Vec<&str> = found.collect();
-            texts.push(found.into_iter().find(|text| !text.is_empty()));
-        }
-        let value = prepare(column.transform, &texts, unit)?;
-        Some((value.identity().into_owned(), value))
+    combinations: &Combinations<'_>,
+    range: Range<usize>,
+    hasher: &DefaultHashBuilder,
+) -> Vec<Option<(u64, Prepared)>> {
+    let one = |sounds: &mut Sounds, combination: usize| {
+        let mut numbers = combinations.get(combination).iter();
+        let texts = inputs.iter().map(|fields| {
+            let mut text = None;
+            for (field, number) in fields.iter().zip(numbers.by_ref()) {
+                text = text.or_else(|| Some(dataset.text(*field, *number)).filter(|text| !text.is_empty()));
+            }
+            text
+        });
+        let texts: Vec<Option<&str>> = texts.collect();
+        let value = match column.transform {
+            Transform::Address => Address::parse_with(&texts, sounds).map(Prepared::Address),
+            transform => prepare(transform, &texts, unit),
+        }?;
+        Some((hash_of(&value, hasher), value))
     };
     #[cfg(feature = "parallel")]
     {
-        use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-        combinations.par_iter().map(one).collect()
+        use rayon::iter::{IntoParallelIterator, ParallelIterator};
+        range.into_par_iter().map_init(Sounds::default, one).collect()
     }
     #[cfg(not(feature = "parallel"))]
-    combinations.iter().map(one).collect()
+    {
+        let mut sounds = Sounds::default();
+        range.map(|combination| one(&mut sounds, combination)).collect()
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,12 @@ fn data(fields: &[&str], rows: &[&[&str]]) -> Dataset {
 
 fn made(data: &Dataset, inputs: &[&str], transform: Transform) -> Interned {
     let inputs = inputs.iter().map(|input| (*input).to_owned()).collect();
-    make(data, &Column { name: "column".into(), inputs, transform }, TextUnit::Characters)
+    make(
+        data,
+        &Column { name: "column".into(), inputs, transform },
+        TextUnit::Characters,
+        &mut NameTexts::default(),
+    )
 }
 
 fn terms(column: &Interned, rows: u32) -> Vec<Option<String>> {
@@ -112,7 +117,7 @@ fn a_column_holds_what_a_scorer_makes_of_each_record() {
     rows.iter().for_each(|row| data.push(row).unwrap());
     let scorer = Scorer::new(&model).unwrap();
     for (at, column) in model.columns.iter().enumerate() {
-        let made = make(&data, column, model.text_unit);
+        let made = make(&data, column, model.text_unit, &mut NameTexts::default());
         for (place, row) in (0_u32..).zip(&rows) {
             let record = scorer.prepare(&|name| {
                 let field = fields.iter().position(|field| field == name)?;

@@ -28,14 +28,20 @@ impl EmailValue {
         if local.is_empty() || domain.is_empty() || nobody(local, domain) || relay(domain) {
             return None;
         }
-        let address = format!("{local}@{domain}");
-        let letters: String = local.chars().filter(|c| c.is_alphanumeric()).collect();
+        let address = [local, "@", domain].concat();
+        let mut letters = String::with_capacity(local.len());
+        letters.extend(local.chars().filter(|c| c.is_alphanumeric()));
         Some(Self {
             whole: Text::new(&address),
             local: Text::new(&letters),
             address: address.into(),
             said: OnceLock::new(),
         })
+    }
+
+    /// See [`Prepared::beginning`](super::prepare::Prepared::beginning).
+    pub(super) fn beginning(&self) -> u8 {
+        self.whole.len().to_le_bytes()[0]
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -63,7 +69,7 @@ impl EmailValue {
     /// The degree of [`Agreement::Email`](super::Agreement::Email).
     pub(super) fn degree(a: &Self, b: &Self) -> u8 {
         let shortest = a.local.len().min(b.local.len());
-        if a.address == b.address {
+        if a.whole == b.whole {
             return 5;
         }
         if shortest >= 5 && a.local == b.local {

@@ -9,6 +9,7 @@ use super::model::{BlockingRule, KeyForm, KeyPart, Model};
 use super::prepare::Prepared;
 use super::scorer::PreparedRecord;
 use crate::calendar::BirthDatePrecision;
+use crate::names::Token;
 use crate::text;
 
 /// The key of a value; `None` where the value has nothing of that form.
@@ -55,7 +56,18 @@ pub(super) fn key(value: &Prepared, form: KeyForm) -> Option<String> {
 
 /// The key as a number; 0 where there is none.
 pub(super) fn number(value: Option<&Prepared>, form: KeyForm, domain: u64) -> u64 {
-    value.and_then(|value| key(value, form)).map_or(0, |key| hash(domain, key.as_bytes()))
+    match (form, value) {
+        (_, None) => 0,
+        // Most keys are what a value holds anyway.
+        (KeyForm::Whole, Some(value)) if !matches!(value, Prepared::Date(_)) => {
+            hash(domain, value.term().as_bytes())
+        }
+        (KeyForm::Sound, Some(Prepared::Name(name))) => {
+            let sound = name.tokens().last().map(Token::skeleton).filter(|sound| !sound.is_empty());
+            sound.map_or(0, |sound| hash(domain, sound.as_bytes()))
+        }
+        (form, Some(value)) => key(value, form).map_or(0, |key| hash(domain, key.as_bytes())),
+    }
 }
 
 /// A block that a record is in.

@@ -1,13 +1,13 @@
 //! Weighing candidate pairs.
 
 use super::candidates::{Candidate, Candidates};
-use super::columns::Interned;
 use super::condition::Condition;
 use super::error::{ModelError, ModelErrorKind};
 use super::matcher::{Levels, Matcher, Memo, level_of};
 use super::model::{Comparison, Model};
 use super::progress::{Progress, Stage};
-use super::scorer::{Added, ComparisonWeight, CompiledAdjustment, CompiledComparison, Scorer, frequency};
+use super::rarity::Rarity;
+use super::scorer::{Added, ComparisonWeight, CompiledComparison, Scorer};
 use crate::identity::union_find::UnionFind;
 
 /// Weighs pairs of one data set: bit for bit what a [`Scorer`] says of them.
@@ -15,8 +15,7 @@ pub(super) struct Weigher<'a> {
     pub(super) scorer: Scorer<'a>,
     candidates: &'a Candidates,
     matcher: Matcher<'a>,
-    /// By column: how frequent each value is, where an adjustment asks for it.
-    frequencies: Vec<Option<Vec<f64>>>,
+    rarity: Rarity<'a>,
 }
 
 impl<'a> Weigher<'a> {
@@ -24,30 +23,15 @@ impl<'a> Weigher<'a> {
         let scorer = Scorer::new(model)?;
         check_same(&candidates.model, model)?;
         let matcher = Matcher::new(model, &candidates.table)?;
-        let mut asked: Vec<bool> = vec![false; model.columns.len()];
-        for level in scorer.comparisons().iter().flat_map(|comparison| &comparison.levels) {
-            if let Some(slot) = level.term_frequency.as_ref().and_then(|found| asked.get_mut(found.column)) {
-                *slot = true;
-            }
-        }
-        let frequencies = model
-            .columns
-            .iter()
-            .zip(&candidates.table.columns)
-            .zip(asked)
-            .map(|((column, values), asked)| {
-                let counted = model.term_frequencies.get(&column.name).filter(|_| asked)?;
-                let of = |value| frequency(counted, value).unwrap_or(f64::NAN);
-                Some(values.values.iter().map(of).collect())
-            })
-            .collect();
-        Ok(Self { scorer, candidates, matcher, frequencies })
+        let rarity = Rarity::new(model, scorer.comparisons(), &candidates.table);
+        Ok(Self { scorer, candidates, matcher, rarity })
     }
 
-    /// The weight of a pair in bits.
-    pub(super) fn weigh(&self, left: u32, right: u32, memo: &mut Memo) -> f64 {
-        let (left, right) = (left.min(right), left.max(right));
-        self.of_levels(self.matcher.levels(left, right, memo), left, right)
+    /// The weights of many pairs, the smaller row first, in bits and in their order.
+    fn weigh(&self, pairs: &[(u32, u32)], memo: &mut Memo, mut each: impl FnMut(u32, u32, f64)) {
+        self.matcher.levels_of(pairs, memo, |left, right, levels| {
+            each(left, right, self.of_levels(levels, left, right));
+        });
     }
 
     fn of_levels(&self, levels: Levels, left: u32, right: u32) -> f64 {
@@ -57,7 +41,7 @@ impl<'a> Weigher<'a> {
     /// What a pair of these levels weighs, added up.
     pub(super) fn added(&self, levels: Levels, left: u32, right: u32) -> Added {
         let level = |at: usize, _: &CompiledComparison| Some(usize::from(level_of(levels, at)));
-        self.scorer.add_up(level, |adjustment| self.rarity(adjustment, left, right), |_| {})
+        self.scorer.add_up(level, |adjustment| self.rarity.bits(adjustment, left, right), |_| {})
     }
 
     /// What the rarity of the values adds in all comparisons, in bits.
@@ -65,19 +49,8 @@ impl<'a> Weigher<'a> {
         let mut rarity_bits = 0.0;
         let level = |at: usize, _: &CompiledComparison| Some(usize::from(level_of(levels, at)));
         let part = |part: ComparisonWeight| rarity_bits += part.term_frequency_bits;
-        self.scorer.add_up(level, |adjustment| self.rarity(adjustment, left, right), part);
+        self.scorer.add_up(level, |adjustment| self.rarity.bits(adjustment, left, right), part);
         rarity_bits
-    }
-
-    /// What the rarity of the pair's values adds, in bits.
-    fn rarity(&self, adjustment: &CompiledAdjustment, left: u32, right: u32) -> f64 {
-        let found = self.frequencies.get(adjustment.column).and_then(Option::as_ref);
-        let values: Option<&Interned> = self.candidates.table.columns.get(adjustment.column);
-        let of = |row: u32| {
-            let cell = values?.cells.get(row as usize)?.checked_sub(1)?;
-            found?.get(cell as usize).copied().filter(|frequency| !frequency.is_nan())
-        };
-        adjustment.of_frequencies(of(left), of(right))
     }
 
     /// The weights of all candidate pairs, in their order.
@@ -202,49 +175,57 @@ impl Candidates {
         // Two records that nothing else connects are a candidate pair, weighed already.
         let pairs_are_candidates = also.is_empty();
         let mut pairs: Vec<(u32, u32, f64)> = Vec::new();
+        let vote = |weight: f64| weigher.scorer.vote_bits(weight, settings.threshold_bits);
+        // Of larger groups the pairs that were candidates, by group.
+        let mut weighed: Vec<(u32, u32, u32, f64)> = Vec::new();
         for ((left, right, _), weight) in self.pairs.iter().zip(&weights) {
             let (a, b) = (root(*left), root(*right));
+            if a != b {
+                continue;
+            }
             let size = sizes.get(a as usize).copied().unwrap_or(0);
-            if a == b && ((size == 2 && pairs_are_candidates) || size > settings.weigh_all_within) {
-                pairs.push((*left, *right, weigher.scorer.vote_bits(*weight, settings.threshold_bits)));
+            if (size == 2 && pairs_are_candidates) || size > settings.weigh_all_within {
+                pairs.push((*left, *right, vote(*weight)));
+            } else {
+                weighed.push((a, *left, *right, *weight));
             }
         }
+        weighed.sort_unstable_by_key(|(group, left, right, _)| (*group, *left, *right));
         let groups: Vec<&[(u32, u32)]> = grouped.chunk_by(|a, b| a.0 == b.0).collect();
-        let one = |memo: &mut Memo, group: &[(u32, u32)]| {
+        let some = |memo: &mut Memo, groups: &[&[(u32, u32)]]| {
             let mut found = Vec::new();
-            let known = group.len() == 2 && pairs_are_candidates;
-            if group.len() > 1 && !known && group.len() <= settings.weigh_all_within as usize {
-                for (at, (_, left)) in group.iter().enumerate() {
-                    let others = group.iter().skip(at + 1).map(|(_, right)| right);
-                    for right in others.filter(|right| self.table.sources.possible(*left, **right)) {
-                        let weight = weigher.weigh(*left, *right, memo);
-                        found.push((
-                            *left,
-                            *right,
-                            weigher.scorer.vote_bits(weight, settings.threshold_bits),
-                        ));
+            let mut others: Vec<(u32, u32)> = Vec::new();
+            let first = groups.first().and_then(|group| group.first()).map_or(0, |(root, _)| *root);
+            let start = weighed.partition_point(|(group, ..)| *group < first);
+            let mut known = weighed.iter().skip(start).peekable();
+            for group in groups {
+                let is_known = group.len() == 2 && pairs_are_candidates;
+                if group.len() < 2 || is_known || group.len() > settings.weigh_all_within as usize {
+                    continue;
+                }
+                for (at, (root, left)) in group.iter().enumerate() {
+                    let rights = group.iter().skip(at + 1).map(|(_, right)| *right);
+                    for right in rights.filter(|right| self.table.sources.possible(*left, *right)) {
+                        match known.next_if(|known| (known.0, known.1, known.2) == (*root, *left, right)) {
+                            Some((.., weight)) => found.push((*left, right, vote(*weight))),
+                            None => others.push((*left, right)),
+                        }
                     }
                 }
             }
+            weigher.weigh(&others, memo, |left, right, weight| found.push((left, right, vote(weight))));
             found
         };
         #[cfg(feature = "parallel")]
         {
             use rayon::iter::ParallelIterator;
             use rayon::slice::ParallelSlice;
-            let found: Vec<Vec<(u32, u32, f64)>> = groups
-                .par_chunks(4096)
-                .map_init(Memo::new, |memo, groups| {
-                    groups.iter().flat_map(|group| one(memo, group)).collect()
-                })
-                .collect();
+            let found: Vec<Vec<(u32, u32, f64)>> =
+                groups.par_chunks(4096).map_init(Memo::new, |memo, groups| some(memo, groups)).collect();
             pairs.extend(found.into_iter().flatten());
         }
         #[cfg(not(feature = "parallel"))]
-        {
-            let mut memo = Memo::new();
-            groups.iter().for_each(|group| pairs.extend(one(&mut memo, group)));
-        }
+        pairs.extend(some(&mut Memo::new(), &groups));
         pairs.sort_unstable_by_key(|(left, right, _)| (*left, *right));
         progress.report(Stage::Cluster, 1, 2);
         Ok(Links { pairs, histogram, links })

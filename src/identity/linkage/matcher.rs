@@ -1,5 +1,7 @@
 //! Comparing many pairs: every comparison over interned values.
 
+use std::hint::black_box;
+
 use super::address::AddressGrade;
 use super::agreement::{self, Agreement, Compared};
 use super::columns::Table;
@@ -8,11 +10,12 @@ use super::error::{ModelError, ModelErrorKind};
 use super::graded::{LevelOfDegree, graded};
 use super::model::Model;
 use super::pair::Pair;
-use super::person_name::{self, NameGrade, PersonName};
+use super::person_name::{NameGrade, PersonName};
 use super::prepare::Prepared;
 use super::rows::{Cells, Rows};
 use super::scorer::{CompiledComparison, compile};
 use super::validate::fits_training;
+use crate::names::Token;
 
 /// The levels of all comparisons of a pair, four bits each.
 pub(super) type Levels = u128;
@@ -69,11 +72,44 @@ impl Memo {
         Self { slots: vec![(u64::MAX, 0); SLOTS * 5] }
     }
 
-    #[inline]
-    fn get(&mut self, of: usize, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
+    /// One that remembers nothing.
+    pub(super) const fn none() -> Self {
+        Self { slots: Vec::new() }
+    }
+
+    fn place(of: usize, a: u32, b: u32) -> (u64, usize) {
         let key = (u64::from(a) << 32) | u64::from(b);
         let place = super::hash::mix(key) & (SLOTS as u64 - 1);
-        let at = of * SLOTS + usize::try_from(place).unwrap_or(0);
+        (key, of * SLOTS + usize::try_from(place).unwrap_or(0))
+    }
+
+    /// Fetches the names of these pairs that were not compared before.
+    fn fetch(&self, pairs: &[(&[u32], &[u32])], (given, family, _): NameCells<'_>) {
+        for (of, column) in [given, family].into_iter().enumerate() {
+            let mut new = [None; SIDE_BY_SIDE];
+            for (new, pair) in new.iter_mut().zip(pairs) {
+                let (a, b) = column.ids(*pair);
+                let (key, at) = Self::place(of, a, b);
+                let is_known = a == b || self.slots.get(at).is_some_and(|(known, _)| *known == key);
+                *new = (!is_known).then_some((a, b));
+            }
+            let each = |look: fn(&PersonName)| {
+                for (a, b) in new.iter().flatten() {
+                    [a, b].into_iter().filter_map(|id| column.name(*id)).for_each(look);
+                }
+            };
+            each(|name| {
+                black_box(name.key().len());
+            });
+            each(|name| {
+                black_box(name.tokens().first().map(Token::is_initial));
+            });
+        }
+    }
+
+    #[inline]
+    fn get(&mut self, of: usize, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
+        let (key, at) = Self::place(of, a, b);
         let Some(slot) = self.slots.get_mut(at) else { return compute() };
         if slot.0 != key {
             *slot = (key, compute());
@@ -145,49 +181,114 @@ impl<'a> Matcher<'a> {
 
     /// The levels of a pair.
     pub(super) fn levels(&self, left: u32, right: u32, memo: &mut Memo) -> Levels {
-        let pair = (self.rows.row(left), self.rows.row(right));
-        // Names ask for the degree of the addresses too: it is found once.
-        let address = self.names.and_then(|(_, _, email)| email);
-        let address_degree = address.map_or(0, |email| email.degree(pair, 5, agreement::email));
-        let (given, family) = self.names.map_or((0, 0), |columns| names(columns, pair, address_degree, memo));
         let mut levels = 0;
+        self.levels_of(&[(left, right)], memo, |_, _, found| levels = found);
+        levels
+    }
+
+    /// The levels of many pairs, in their order.
+    pub(super) fn levels_of(
+        &self,
+        pairs: &[(u32, u32)],
+        memo: &mut Memo,
+        mut each: impl FnMut(u32, u32, Levels),
+    ) {
+        for pairs in pairs.chunks(SIDE_BY_SIDE) {
+            let levels = self.side_by_side(pairs, memo);
+            pairs.iter().zip(levels).for_each(|((left, right), levels)| each(*left, *right, levels));
+        }
+    }
+
+    /// The levels of some pairs: fact after fact, and before each what it looks at is fetched for all of them, so that they
+    /// wait for memory together.
+    fn side_by_side(&self, pairs: &[(u32, u32)], memo: &mut Memo) -> [Levels; SIDE_BY_SIDE] {
+        let mut of = [(&[] as &[u32], &[] as &[u32]); SIDE_BY_SIDE];
+        for (of, (left, right)) in of.iter_mut().zip(pairs) {
+            *of = (self.rows.row(*left), self.rows.row(*right));
+        }
+        let of = of.get(..pairs.len()).unwrap_or_default();
+        of.iter().for_each(|(left, right)| {
+            black_box((left.first(), right.first()));
+        });
+        // Names ask for the degree of the addresses too: it is found once.
+        let mut addresses = [0; SIDE_BY_SIDE];
+        let address = self.names.and_then(|(_, _, email)| email);
+        if let Some(email) = address {
+            email.fetch(of);
+            addresses.iter_mut().zip(of).for_each(|(degree, pair)| {
+                *degree = email.degree(*pair, 5, agreement::email);
+            });
+        }
+        let mut named = [(0, 0); SIDE_BY_SIDE];
+        if let Some(columns) = self.names {
+            memo.fetch(of, columns);
+            for ((named, pair), address) in named.iter_mut().zip(of).zip(addresses) {
+                *named = names(columns, *pair, address, memo);
+            }
+        }
+        let mut levels = [0; SIDE_BY_SIDE];
         for (at, comparison) in self.comparisons.iter().enumerate() {
             let (fact, level_of) = match comparison {
                 Asked::Graded(fact, level_of) => (fact, level_of),
                 Asked::General(compiled) => {
-                    let found = compiled.level(&mut Pair::new(&self.table.row(left), &self.table.row(right)));
-                    let level = found.and_then(|level| u8::try_from(level).ok()).unwrap_or(NO_LEVEL);
-                    levels |= Levels::from(level) << (at * 4);
+                    for (levels, (left, right)) in levels.iter_mut().zip(pairs) {
+                        let (left, right) = (self.table.row(*left), self.table.row(*right));
+                        let found = compiled.level(&mut Pair::new(&left, &right));
+                        let level = found.and_then(|level| u8::try_from(level).ok()).unwrap_or(NO_LEVEL);
+                        *levels |= Levels::from(level) << (at * 4);
+                    }
                     continue;
                 }
             };
-            let degree = match fact {
-                Fact::Given => given,
-                Fact::Family => family,
-                // Of a year alone the same is no sign of the same day.
-                Fact::BirthDate(born) => born.both(pair).map_or(0, |(a, b)| agreement::birth_date(a, b)),
-                Fact::Email(email) if address.is_some_and(|address| address.place == email.place) => {
-                    address_degree
-                }
-                Fact::Email(email) => email.degree(pair, 5, agreement::email),
-                Fact::Code(code) => code.degree(pair, 5, agreement::code),
-                Fact::Category(category) => category.degree(pair, 5, agreement::category),
-                Fact::Place(place) => place.degree(pair, 6, agreement::place),
-                Fact::Address(address, postcode, city) => {
-                    let address = address.grade(pair, AddressGrade::Same, agreement::addresses);
-                    let postcode = postcode.grade(pair, 2, agreement::postcodes);
-                    let ids = city.ids(pair);
-                    let near =
-                        |a: &_, b: &_| memo.get(4, ids.0, ids.1, || u8::from(agreement::cities(a, b))) == 1;
-                    agreement::where_they_live(address, postcode, city.grade(pair, true, near))
+            let mut set = |degree: &mut dyn FnMut(usize, (&[u32], &[u32])) -> u8| {
+                for (place, (levels, pair)) in levels.iter_mut().zip(of).enumerate() {
+                    let degree = degree(place, *pair);
+                    let level = level_of.get(usize::from(degree)).copied().unwrap_or(NO_LEVEL);
+                    *levels |= Levels::from(level) << (at * 4);
                 }
             };
-            let level = level_of.get(usize::from(degree)).copied().unwrap_or(NO_LEVEL);
-            levels |= Levels::from(level) << (at * 4);
+            match fact {
+                Fact::Given => set(&mut |place, _| named.get(place).map_or(0, |(given, _)| *given)),
+                Fact::Family => set(&mut |place, _| named.get(place).map_or(0, |(_, family)| *family)),
+                // Of a year alone the same is no sign of the same day.
+                Fact::BirthDate(born) => {
+                    born.fetch(of);
+                    set(&mut |_, pair| born.both(pair).map_or(0, |(a, b)| agreement::birth_date(a, b)));
+                }
+                Fact::Email(email) if address.is_some_and(|address| address.place == email.place) => {
+                    set(&mut |place, _| addresses.get(place).copied().unwrap_or(0));
+                }
+                Fact::Email(email) => {
+                    email.fetch(of);
+                    set(&mut |_, pair| email.degree(pair, 5, agreement::email));
+                }
+                Fact::Code(code) => {
+                    code.fetch(of);
+                    set(&mut |_, pair| code.degree(pair, 5, agreement::code));
+                }
+                Fact::Category(category) => set(&mut |_, pair| category.degree(pair, 5, agreement::category)),
+                Fact::Place(place) => set(&mut |_, pair| place.degree(pair, 6, agreement::place)),
+                Fact::Address(address, postcode, city) => {
+                    address.fetch(of);
+                    postcode.fetch(of);
+                    set(&mut |_, pair| {
+                        let address = address.grade(pair, AddressGrade::Same, agreement::addresses);
+                        let postcode = postcode.grade(pair, 2, agreement::postcodes);
+                        let ids = city.ids(pair);
+                        let near = |a: &_, b: &_| {
+                            memo.get(4, ids.0, ids.1, || u8::from(agreement::cities(a, b))) == 1
+                        };
+                        agreement::where_they_live(address, postcode, city.grade(pair, true, near))
+                    });
+                }
+            }
         }
         levels
     }
 }
+
+/// So many pairs are compared side by side.
+pub(super) const SIDE_BY_SIDE: usize = 32;
 
 fn names(
     (given, family, email): NameCells<'_>,
@@ -216,7 +317,7 @@ fn names(
             if of < 2 && ids.0 == ids.1 {
                 return NameGrade::Exact;
             }
-            grade_of(memo.get(of, ids.0, ids.1, || person_name::compare(a, b) as u8))
+            grade_of(memo.get(of, ids.0, ids.1, || compared.grade(a, b) as u8))
         };
         let (left, right) = sides();
         agreement::names(left, right, &mut compare)

@@ -72,6 +72,7 @@ mod person_name;
 mod plausible;
 mod prepare;
 mod progress;
+mod rarity;
 mod ready_made;
 mod relate;
 mod rows;

@@ -163,6 +163,17 @@ pub struct TermFrequencies {
     pub counts: BTreeMap<TermKey, u32>,
 }
 
+impl TermFrequencies {
+    /// How many records hold a value that is not in the table.
+    pub(super) const NOT_COUNTED: u32 = 1;
+
+    /// The frequency of a value that so many records hold, 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
+    pub(super) fn frequency(&self, count: u32) -> Option<f64> {
+        (self.records > 0).then(|| f64::from(count) / self.records as f64)
+    }
+}
+
 /// A hash that stands for a value of a column, written as 16 hexadecimal digits. It is no secret: whoever guesses the
 /// value can compute it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 //! anything else about a record.
 
 use std::hash::BuildHasher;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
@@ -14,7 +14,7 @@ use super::prepare::{Prepared, Transform};
 /// What is found is what preparing would give, so nothing depends on what is remembered.
 pub(super) struct NamesSeen {
     hasher: DefaultHashBuilder,
-    shards: [Mutex<HashMap<Box<str>, Arc<PersonName>>>; SHARDS],
+    shards: [Mutex<HashMap<Box<str>, PersonName>>; SHARDS],
 }
 
 const SHARDS: usize = 16;
@@ -58,21 +58,21 @@ impl NamesSeen {
         Some(Prepared::Name(name))
     }
 
-    fn parse(&self, text: &str) -> Option<Arc<PersonName>> {
+    fn parse(&self, text: &str) -> Option<PersonName> {
         if text.len() > LONGEST {
-            return PersonName::parse(text).map(Arc::new);
+            return PersonName::parse(text);
         }
         let shard = usize::try_from(self.hasher.hash_one(text) >> 32).unwrap_or(0) % SHARDS;
         let shard = self.shards.get(shard)?;
         if let Some(known) = shard.lock().unwrap_or_else(PoisonError::into_inner).get(text) {
-            return Some(Arc::clone(known));
+            return Some(known.clone());
         }
-        let name = Arc::new(PersonName::parse(text)?);
+        let name = PersonName::parse(text)?;
         let mut known = shard.lock().unwrap_or_else(PoisonError::into_inner);
         if known.len() >= MOST {
             known.clear();
         }
-        known.insert(text.into(), Arc::clone(&name));
+        known.insert(text.into(), name.clone());
         Some(name)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::agreement;
 use super::compiled::Values;
-use super::person_name::{self, PersonName};
+use super::person_name::PersonName;
 use super::prepare::Prepared;
 
 /// The columns of given names, of family names and of the addresses that may spell them.
@@ -54,7 +54,7 @@ impl<'a, V: Values + ?Sized> Pair<'a, V> {
         let of = |record: &'a V| (name(record, given), name(record, family));
         let (left, right) = (of(self.left), of(self.right));
         let (mut given, mut family) =
-            agreement::names(left, right, &mut |_, a, b| person_name::compare(a, b));
+            agreement::names(left, right, &mut |compared, a, b| compared.grade(a, b));
         if let Some(email) = email {
             let degree = self.email(email);
             if let Some((Prepared::Email(a), Prepared::Email(b))) = self.both(email) {

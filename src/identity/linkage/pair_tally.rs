@@ -27,8 +27,10 @@ pub(super) fn tally<K: Eq + Hash + Ord + Send>(
     say: &(impl Fn(u32, u32, &mut Memo) -> K + Sync),
 ) -> Tally<K> {
     let pairs = PairLoop::new(passes, table);
-    let each = |counts: &mut HashMap<K, u64>, left, right, memo: &mut Memo| {
-        *counts.entry(say(left, right, memo)).or_default() += 1;
+    let each = |counts: &mut HashMap<K, u64>, pairs: &[(u32, u32)], memo: &mut Memo| {
+        for (left, right) in pairs {
+            *counts.entry(say(*left, *right, memo)).or_default() += 1;
+        }
     };
     let mut counts: HashMap<K, u64> = HashMap::new();
     for (at, pass) in passes.iter().enumerate() {

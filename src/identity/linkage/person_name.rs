@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::ops::Range;
+use std::sync::Arc;
 
-use crate::names::{Name, Token, TokenMatch, similarity_class};
+use crate::names::{Name, Token, TokenMatch, similarity_class_at_least};
 use crate::text::Script;
 
 /// How far two names agree, from worst to best.
@@ -26,11 +28,15 @@ pub(crate) enum NameGrade {
     Exact,
 }
 
-/// A name in its parts.
+/// A name in its parts. A clone shares them.
 #[derive(Clone)]
 pub(crate) struct PersonName {
-    tokens: Box<[Token]>,
-    key: Box<str>,
+    /// The tokens of the text that it was read from.
+    all: Arc<[Token]>,
+    /// From which to which of them are the name: a text keeps at most eight.
+    from: u8,
+    to: u8,
+    key: Arc<str>,
 }
 
 impl PersonName {
@@ -41,14 +47,20 @@ impl PersonName {
     }
 
     /// Some parts of a name.
-    pub(crate) fn part(name: &Name, parts: std::ops::Range<usize>) -> Option<Self> {
-        let tokens = name.tokens().get(parts).filter(|tokens| !tokens.is_empty())?;
-        let key = tokens.iter().map(Token::folded).collect::<Vec<_>>().join(" ");
-        Some(Self { tokens: tokens.into(), key: key.into() })
+    pub(crate) fn part(name: &Name, parts: Range<usize>) -> Option<Self> {
+        let tokens = name.tokens().get(parts.clone()).filter(|tokens| !tokens.is_empty())?;
+        let key = if tokens.len() == name.tokens().len() {
+            Arc::clone(name.shared_folded())
+        } else {
+            tokens.iter().map(Token::folded).collect::<Vec<_>>().join(" ").into()
+        };
+        let place = |at: usize| u8::try_from(at).ok();
+        let all = Arc::clone(name.shared_tokens());
+        Some(Self { all, from: place(parts.start)?, to: place(parts.end)?, key })
     }
 
     pub(crate) fn tokens(&self) -> &[Token] {
-        &self.tokens
+        self.all.get(usize::from(self.from)..usize::from(self.to)).unwrap_or_default()
     }
 
     pub(crate) fn key(&self) -> &str {
@@ -58,8 +70,8 @@ impl PersonName {
     /// The key, and the Latin forms that do not follow from it: of `Müller` also `mueller`, but not of `Muller`.
     pub(super) fn identity(&self) -> Cow<'_, str> {
         let mut identity = Cow::Borrowed(self.key());
-        for token in self.tokens.iter().filter(|token| token.script() == Some(Script::Latin)) {
-            for form in token.latin().iter().filter(|form| ***form != *token.folded()) {
+        for token in self.tokens().iter().filter(|token| token.script() == Some(Script::Latin)) {
+            for form in token.latin().filter(|form| *form != token.folded()) {
                 identity = Cow::Owned(format!("{identity}/{form}"));
             }
         }
@@ -75,7 +87,7 @@ pub(crate) enum Which {
 }
 
 /// Which parts of which field are the name: the field's place, and from which part to which.
-pub(crate) type Found = (usize, std::ops::Range<usize>);
+pub(crate) type Found = (usize, Range<usize>);
 
 /// Where the name is, given how many parts each of the fields given name, family name and full name has, and how many
 /// of the full name stand before a comma.
@@ -121,29 +133,43 @@ pub(crate) fn read(which: Which, inputs: &[Option<&str>]) -> Option<PersonName> 
     PersonName::part(&name, range)
 }
 
+/// From which Jaro-Winkler similarity on two words have something in common.
+const LOOSE: f64 = 0.82;
+/// From which on they are a slip apart.
+const CLOSE: f64 = 0.92;
+
 /// How far two names agree, the same whichever comes first.
 pub(crate) fn compare(a: &PersonName, b: &PersonName) -> NameGrade {
+    of_words(a, b, LOOSE)
+}
+
+/// [`compare`] for who asks for nothing below [`NameGrade::Close`]: what is below may be another grade below.
+pub(crate) fn compare_closely(a: &PersonName, b: &PersonName) -> NameGrade {
+    of_words(a, b, CLOSE)
+}
+
+fn of_words(a: &PersonName, b: &PersonName, least: f64) -> NameGrade {
     if a.key == b.key {
         return NameGrade::Exact;
     }
     match a.tokens().len().cmp(&b.tokens().len()) {
-        Ordering::Less => parts(a, b),
-        Ordering::Greater => parts(b, a),
+        Ordering::Less => parts(a, b, least),
+        Ordering::Greater => parts(b, a, least),
         // Which part finds which may depend on who chooses: the same whichever comes first.
-        Ordering::Equal if a.tokens().len() == 1 => parts(a, b),
-        Ordering::Equal => parts(a, b).max(parts(b, a)),
+        Ordering::Equal if a.tokens().len() == 1 => parts(a, b, least),
+        Ordering::Equal => parts(a, b, least).max(parts(b, a, least)),
     }
 }
 
 /// Each part of the shorter with the best part of the longer that is left.
-fn parts(short: &PersonName, long: &PersonName) -> NameGrade {
+fn parts(short: &PersonName, long: &PersonName, least: f64) -> NameGrade {
     let mut used = 0_u32;
     let mut worst = NameGrade::Exact;
     let mut best_of_all = NameGrade::Different;
     for token in short.tokens() {
         let mut best = (NameGrade::Different, 0);
         for (at, other) in (0_u32..).zip(long.tokens()) {
-            let grade = grade(similarity_class(token, other));
+            let grade = grade(similarity_class_at_least(token, other, least));
             if used & (1 << at) == 0 && grade > best.0 {
                 best = (grade, at);
             }
@@ -169,8 +195,8 @@ fn grade(found: TokenMatch) -> NameGrade {
         TokenMatch::Exact | TokenMatch::SameLatin => NameGrade::Exact,
         TokenMatch::Nickname | TokenMatch::Skeleton => NameGrade::Same,
         TokenMatch::Initial => NameGrade::Initial,
-        TokenMatch::Fuzzy(likeness) if likeness >= 0.92 => NameGrade::Close,
-        TokenMatch::Fuzzy(likeness) if likeness >= 0.82 => NameGrade::Loose,
+        TokenMatch::Fuzzy(likeness) if likeness >= CLOSE => NameGrade::Close,
+        TokenMatch::Fuzzy(likeness) if likeness >= LOOSE => NameGrade::Loose,
         TokenMatch::Fuzzy(_) | TokenMatch::None => NameGrade::Different,
     }
 }

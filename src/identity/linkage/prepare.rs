@@ -1,7 +1,5 @@
 //! Fields of a record into the values that are compared.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
@@ -65,13 +63,13 @@ pub(crate) enum Prepared {
     /// [`Transform::Vector`]: finite.
     Vector(Box<[f64]>),
     /// [`Transform::GivenName`], [`Transform::FamilyName`], [`Transform::Place`].
-    Name(Arc<PersonName>),
+    Name(PersonName),
     /// [`Transform::Email`].
     Email(Box<EmailValue>),
     /// [`Transform::BirthDate`].
     Date(BirthDate),
     /// [`Transform::Address`].
-    Address(Box<Address>),
+    Address(Address),
 }
 
 impl std::fmt::Debug for Prepared {
@@ -101,14 +99,14 @@ pub(crate) fn prepare(transform: Transform, inputs: &[Option<&str>], unit: TextU
             let parts: Option<Vec<f64>> = first()?.split(['|', ',']).map(number).collect();
             Some(Prepared::Vector(parts?.into()))
         }
-        Transform::GivenName => Some(Prepared::Name(Arc::new(person_name::read(Which::Given, inputs)?))),
-        Transform::FamilyName => Some(Prepared::Name(Arc::new(person_name::read(Which::Family, inputs)?))),
-        Transform::Place => Some(Prepared::Name(Arc::new(PersonName::parse(first()?)?))),
+        Transform::GivenName => person_name::read(Which::Given, inputs).map(Prepared::Name),
+        Transform::FamilyName => person_name::read(Which::Family, inputs).map(Prepared::Name),
+        Transform::Place => PersonName::parse(first()?).map(Prepared::Name),
         Transform::BirthDate => BirthDate::parse(first()?).ok().map(Prepared::Date),
         Transform::Email => EmailValue::parse(first()?).map(|address| Prepared::Email(Box::new(address))),
         Transform::Phone => own(&phone(first()?)?),
         Transform::Code => own(&code(first()?)?),
-        Transform::Address => Address::parse(inputs).map(|address| Prepared::Address(Box::new(address))),
+        Transform::Address => Address::parse(inputs).map(Prepared::Address),
     }
 }
 
@@ -117,8 +115,8 @@ fn number(text: &str) -> Option<f64> {
 }
 
 fn phone(raw: &str) -> Option<String> {
-    let digits: String =
-        raw.chars().filter_map(text::digits::value).map(|digit| char::from(b'0' + digit.min(9))).collect();
+    let mut digits = String::with_capacity(raw.len());
+    digits.extend(raw.chars().filter_map(text::digits::value).map(|digit| char::from(b'0' + digit.min(9))));
     let trimmed = digits.trim_start_matches('0');
     let tail = trimmed.len().saturating_sub(9);
     let last = trimmed.get(tail..)?;
@@ -132,7 +130,8 @@ fn run(digits: &str) -> bool {
 }
 
 fn code(raw: &str) -> Option<String> {
-    let code: String = text::fold(raw).chars().filter(|c| c.is_alphanumeric()).collect();
+    let mut code = text::fold(raw);
+    code.retain(char::is_alphanumeric);
     let first = code.chars().next()?;
     (code.chars().any(|c| c != first)).then_some(code)
 }

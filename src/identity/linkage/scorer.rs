@@ -98,6 +98,8 @@ pub(crate) struct CompiledLevel {
 /// A term frequency adjustment with its column found.
 #[derive(Debug)]
 pub(crate) struct CompiledAdjustment {
+    /// Its place among all adjustments of the model.
+    pub(crate) number: usize,
     /// The column.
     pub(crate) column: usize,
     /// `log2` of the exact level's `u`.
@@ -235,11 +237,15 @@ impl<'m> Scorer<'m> {
     fn of(held: Held<'m>) -> Result<Self, ModelError> {
         let model = held.get();
         validate(model)?;
-        let comparisons: Vec<_> = model
+        let mut comparisons: Vec<_> = model
             .comparisons
             .iter()
             .map(|comparison| compile(model, comparison))
             .collect::<Result<_, _>>()?;
+        let levels = comparisons.iter_mut().flat_map(|comparison| &mut comparison.levels);
+        for (number, own) in levels.filter_map(|level| level.term_frequency.as_mut()).enumerate() {
+            own.number = number;
+        }
         let mut counted = vec![false; model.columns.len()];
         for level in comparisons.iter().flat_map(|comparison| &comparison.levels) {
             let Some(adjustment) = &level.term_frequency else { continue };
@@ -420,13 +426,9 @@ impl Added {
 }
 
 /// The frequency of a value: one that is not counted is held once.
-#[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub(crate) fn frequency(counted: &TermFrequencies, value: &Prepared) -> Option<f64> {
-    if counted.records == 0 {
-        return None;
-    }
-    let count = counted.counts.get(&TermKey::of(&value.term())).copied().unwrap_or(1);
-    Some(f64::from(count) / counted.records as f64)
+    let count = counted.counts.get(&TermKey::of(&value.term())).copied();
+    counted.frequency(count.unwrap_or(TermFrequencies::NOT_COUNTED))
 }
 
 impl CompiledComparison {
@@ -459,14 +461,13 @@ impl CompiledAdjustment {
 
     /// What the rarity of values of such frequencies adds, in bits.
     pub(crate) fn of_frequencies(&self, left: Option<f64>, right: Option<f64>) -> f64 {
-        let counted = |frequency: Option<f64>| frequency.filter(|frequency| *frequency > self.uncounted);
-        weights::term_frequency_weight(
-            self.exact_u_bits,
-            self.weight,
-            self.minimum,
-            counted(left),
-            counted(right),
-        )
+        let bits = |frequency: Option<f64>| frequency.and_then(|frequency| self.frequency_bits(frequency));
+        weights::rarity_weight(self.exact_u_bits, self.weight, bits(left), bits(right))
+    }
+
+    /// A frequency in bits; `None` if it does not count.
+    pub(crate) fn frequency_bits(&self, frequency: f64) -> Option<f64> {
+        (frequency > self.uncounted).then(|| weights::bits(frequency.max(self.minimum)))
     }
 }
 
@@ -504,6 +505,7 @@ pub(crate) fn compile(model: &Model, comparison: &Comparison) -> Result<Compiled
                     .or(exact.and_then(|(_, probability)| *probability))
                     .ok_or_else(|| ModelError::new(ModelErrorKind::NoExactLevel, &adjustment.column))?;
                 Some(CompiledAdjustment {
+                    number: 0,
                     column: find(&model.columns, &adjustment.column)?,
                     exact_u_bits: weights::bits(u),
                     weight: adjustment.weight,

@@ -100,7 +100,7 @@ impl Key {
         let length = token.folded().chars().count();
         let plain = token.script() == Some(Script::Latin)
             && !token.is_initial()
-            && matches!(token.latin(), [form] if **form == *token.folded())
+            && token.latin().eq([token.folded()])
             && length < 64;
         if !plain {
             return whole | u64::from(ANY);

@@ -195,35 +195,32 @@ pub(super) struct Sample {
 
 /// Patterns of pairs drawn at random. Small data is looked at whole.
 pub(super) fn sample(matcher: &Matcher<'_>, table: &Table, once: bool, most: u64) -> Sample {
-    let mut seen: HashMap<Levels, u64> = HashMap::new();
-    let mut memo = Memo::new();
-    let mut total = 0_u64;
-    let mut look = |a: u32, b: u32| {
-        *seen.entry(matcher.levels(a.min(b), a.max(b), &mut memo)).or_default() += 1;
-        total += 1;
-    };
+    let mut pairs = Vec::new();
+    let mut look = |a: u32, b: u32| pairs.push((a.min(b), a.max(b)));
     if table.sources.told() {
         table.sources.sample(&hashed(table), once, most, look);
-        return sampled(seen, total);
-    }
-    let rows = canonical(table, once);
-    let many = rows.len() as u64;
-    if many.saturating_mul(many.saturating_sub(1)) / 2 <= most {
-        for (at, a) in rows.iter().enumerate() {
-            rows.iter().skip(at + 1).for_each(|b| look(*a, *b));
-        }
     } else {
-        let mut draws = Draws(0x7468_726f_7567_686c);
-        let mut draw = || usize::try_from(draws.below(many)).ok().and_then(|at| rows.get(at)).copied();
-        for _ in 0..most {
-            if let (Some(a), Some(b)) = (draw(), draw())
-                && a != b
-            {
-                look(a, b);
+        let rows = canonical(table, once);
+        let many = rows.len() as u64;
+        if many.saturating_mul(many.saturating_sub(1)) / 2 <= most {
+            for (at, a) in rows.iter().enumerate() {
+                rows.iter().skip(at + 1).for_each(|b| look(*a, *b));
+            }
+        } else {
+            let mut draws = Draws(0x7468_726f_7567_686c);
+            let mut draw = || usize::try_from(draws.below(many)).ok().and_then(|at| rows.get(at)).copied();
+            for _ in 0..most {
+                if let (Some(a), Some(b)) = (draw(), draw())
+                    && a != b
+                {
+                    look(a, b);
+                }
             }
         }
     }
-    sampled(seen, total)
+    let mut seen: HashMap<Levels, u64> = HashMap::new();
+    matcher.levels_of(&pairs, &mut Memo::new(), |_, _, levels| *seen.entry(levels).or_default() += 1);
+    sampled(seen, pairs.len() as u64)
 }
 
 fn sampled(seen: HashMap<Levels, u64>, total: u64) -> Sample {
@@ -382,12 +379,15 @@ pub(super) fn term_frequencies(
             None => values.counts.clone(),
             Some(part) => people(model, table, values, part),
         };
-        let mut held: std::collections::BTreeMap<TermKey, u32> = std::collections::BTreeMap::new();
-        for (value, count) in values.values.iter().zip(&counts) {
-            *held.entry(TermKey::of(&value.term())).or_default() += count;
-        }
-        held.retain(|_, count| *count > 1);
-        let counted = TermFrequencies { records: values.filled(), counts: held };
+        let terms = values.values.iter().map(|value| TermKey::of(&value.term()));
+        let mut held: Vec<(TermKey, u32)> = terms.zip(counts).collect();
+        held.sort_unstable_by_key(|(term, _)| *term);
+        let total = |same: &[(TermKey, u32)]| {
+            let count = same.iter().fold(0_u32, |total, (_, count)| total.saturating_add(*count));
+            same.first().map(|(term, _)| (*term, count)).filter(|(_, count)| *count > 1)
+        };
+        let counts = held.chunk_by(|a, b| a.0 == b.0).filter_map(total).collect();
+        let counted = TermFrequencies { records: values.filled(), counts };
         tables.insert(adjustment.column.clone(), counted);
     }
     tables

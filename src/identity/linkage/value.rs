@@ -77,6 +77,23 @@ impl Prepared {
         }
     }
 
+    /// Whether two values have one [`Self::identity`].
+    pub(super) fn is_identical(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Address(a), Self::Address(b)) => a.is_identical(b),
+            _ => self.identity() == other.identity(),
+        }
+    }
+
+    /// What a comparison looks at first behind the value itself; says nothing.
+    pub(super) fn beginning(&self) -> u8 {
+        match self {
+            Self::Address(address) => address.beginning(),
+            Self::Email(address) => address.beginning(),
+            _ => 0,
+        }
+    }
+
     /// A text that two values have in common only if they compare alike with every other value: the term, and what it
     /// leaves out.
     pub(super) fn identity(&self) -> Cow<'_, str> {

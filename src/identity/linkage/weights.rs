@@ -61,17 +61,11 @@ fn defaults(at: usize, count: usize) -> (f64, f64) {
 }
 
 /// The term frequency adjustment in bits of a pair of values: `weight * (log2(exact u) - log2(max(left, right,
-/// minimum)))`. A value without a frequency is as frequent as the other one; without both, 0.
-pub(crate) fn term_frequency_weight(
-    exact_u_bits: f64,
-    weight: f64,
-    minimum: f64,
-    left: Option<f64>,
-    right: Option<f64>,
-) -> f64 {
+/// minimum)))`, given each frequency in bits ([`bits`]) and at least the minimum. A value without a frequency is as
+/// frequent as the other one; without both, 0.
+pub(crate) fn rarity_weight(exact_u_bits: f64, weight: f64, left: Option<f64>, right: Option<f64>) -> f64 {
     let Some(either) = left.or(right) else { return 0.0 };
-    let larger = left.unwrap_or(either).max(right.unwrap_or(either)).max(minimum);
-    weight * (exact_u_bits - larger.max(FLOOR).log2())
+    weight * (exact_u_bits - left.unwrap_or(either).max(right.unwrap_or(either)))
 }
 
 /// `log2` of a probability of at least 1e-300.
@@ -130,13 +124,15 @@ mod tests {
 
     #[test]
     fn rare_values_say_more() {
-        let of = |left, right| term_frequency_weight(bits(0.25), 1.0, 0.0, left, right);
+        let weighed = |weight, left: Option<f64>, right: Option<f64>| {
+            rarity_weight(bits(0.25), weight, left.map(bits), right.map(bits))
+        };
+        let of = |left, right| weighed(1.0, left, right);
         assert_eq!(of(Some(0.125), Some(0.0625)), 1.0); // the larger one
         assert_eq!(of(Some(0.125), None), 1.0); // the other side's
         assert_eq!(of(None, Some(0.5)), -1.0);
         assert_eq!(of(None, None), 0.0);
-        assert_eq!(term_frequency_weight(bits(0.25), 0.5, 0.0, Some(0.125), None), 0.5);
-        assert_eq!(term_frequency_weight(bits(0.25), 1.0, 0.25, Some(0.001), None), 0.0);
+        assert_eq!(weighed(0.5, Some(0.125), None), 0.5);
         assert!(of(Some(0.0), None).is_finite());
     }
 
