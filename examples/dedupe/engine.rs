@@ -112,15 +112,15 @@ fn matched(mut task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failu
     if let Some(sources) = task.sources {
         task.data.link_only(sources.cells().to_vec())?;
     }
-    let candidates = Candidates::new(&task.data, task.plan.model(), &BlockingSettings::default(), &told)?;
-    let records = candidates.records();
-    let few = if task.plan.is_given() || records >= FEW {
-        None
+    let blocking = BlockingSettings::default();
+    let (candidates, few) = if task.plan.is_given() || task.data.len() >= FEW {
+        // Given away: all that is compared is prepared first.
+        (Candidates::new(task.data, task.plan.model(), &blocking, &told)?, None)
     } else {
-        Some(few::Few::new(&task.data, candidates.untrained(), task.sources)?)
+        let candidates = Candidates::new(&task.data, task.plan.model(), &blocking, &told)?;
+        let few = few::Few::new(&task.data, candidates.untrained(), task.sources)?;
+        (candidates, Some(few))
     };
-    // All that is compared is prepared by now.
-    drop(task.data);
     let compared = stopwatch.lap();
 
     let mut notes = Vec::new();

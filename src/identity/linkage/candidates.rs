@@ -1,5 +1,7 @@
 //! The pairs that are compared, and how each agrees.
 
+use std::borrow::Borrow;
+
 use hashbrown::HashMap;
 
 use super::automatic::worth_trying;
@@ -86,7 +88,8 @@ impl std::fmt::Debug for Candidates {
 }
 
 impl Candidates {
-    /// Prepares the data, blocks it and compares each candidate pair once.
+    /// Prepares the data, blocks it and compares each candidate pair once. Data that is given away, not lent, is dropped as
+    /// soon as it is prepared.
     ///
     /// A model without blocking rules gets those that fit the pair budget, the surest first: those for people as far as
     /// it has their columns, then equal values of its other columns. Comparisons of facts that no record tells are left
@@ -99,29 +102,29 @@ impl Candidates {
     /// # Complexity
     /// O(r n log n) for r rules and n records, and the candidate pairs: 12 bytes and a comparison each.
     pub fn new(
-        dataset: &Dataset,
+        dataset: impl Borrow<Dataset>,
         model: &Model,
         settings: &BlockingSettings,
         progress: &dyn Progress,
     ) -> Result<Self, ModelError> {
         validate(model)?;
-        let mut model = model.clone();
-        progress.report(Stage::Prepare, 0, model.columns.len() as u64);
-        let mut columns = Vec::with_capacity(model.columns.len());
-        let mut texts = NameTexts::default();
-        for (done, column) in (1..).zip(&model.columns) {
-            columns.push(make(dataset, column, model.text_unit, &mut texts));
-            progress.report(Stage::Prepare, done, model.columns.len() as u64);
-        }
-        drop(texts);
-        let table = Table { rows: dataset.len(), columns, sources: dataset.sources().clone() };
+        let table = prepared(dataset.borrow(), model, progress);
+        drop(dataset);
+        Self::compared(model.clone(), table, settings, progress)
+    }
+
+    fn compared(
+        mut model: Model,
+        table: Table,
+        settings: &BlockingSettings,
+        progress: &dyn Progress,
+    ) -> Result<Self, ModelError> {
         leave_out(&mut model, &table);
         let matcher = Matcher::new(&model, &table)?;
         let chosen = model.blocking.is_empty();
         let mut keys = Keys::new(&model, &table);
         let (passes, mut counts) = if chosen {
-            let budget =
-                settings.least_pairs.max(u64::from(settings.pairs_per_record) * dataset.len() as u64);
+            let budget = settings.least_pairs.max(u64::from(settings.pairs_per_record) * table.rows as u64);
             choose(&worth_trying(&model, &mut keys), &mut keys, budget, progress)
         } else {
             follow(&model.blocking, &mut keys, settings.most_pairs, progress)?
@@ -163,6 +166,18 @@ impl Candidates {
     pub const fn model(&self) -> &Model {
         &self.model
     }
+}
+
+/// The columns of the model, made of the data.
+fn prepared(dataset: &Dataset, model: &Model, progress: &dyn Progress) -> Table {
+    progress.report(Stage::Prepare, 0, model.columns.len() as u64);
+    let mut columns = Vec::with_capacity(model.columns.len());
+    let mut texts = NameTexts::default();
+    for (done, column) in (1..).zip(&model.columns) {
+        columns.push(make(dataset, column, model.text_unit, &mut texts));
+        progress.report(Stage::Prepare, done, model.columns.len() as u64);
+    }
+    Table { rows: dataset.len(), columns, sources: dataset.sources().clone() }
 }
 
 /// Drops comparisons that look only at columns without a value.
