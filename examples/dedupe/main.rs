@@ -39,6 +39,10 @@ use crate::engine::{Plan, Task};
 use crate::progress::Progress;
 use crate::report::{ColumnRow, ReportInput, StageRow};
 
+/// Millions of small values are held at a time, and both threads take and give them back.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn dedupe(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let mut stopwatch = Stopwatch::start();
     let mut progress = Progress::new(!arguments.quiet);
