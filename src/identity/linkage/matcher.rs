@@ -62,14 +62,18 @@ pub(super) struct Matcher<'a> {
 
 /// Names compared before, so that frequent pairs are compared once.
 pub(super) struct Memo {
-    slots: Vec<(u64, u8)>,
+    /// Both numbers, 28 bits each, and the grade: small enough for a core's own cache.
+    slots: Vec<u64>,
 }
+
+/// Higher numbers of names are not remembered.
+const MOST_NAMES: u32 = (1 << 28) - 1;
 
 const SLOTS: usize = 1 << 15;
 
 impl Memo {
     pub(super) fn new() -> Self {
-        Self { slots: vec![(u64::MAX, 0); SLOTS * 5] }
+        Self { slots: vec![u64::MAX; SLOTS * 5] }
     }
 
     /// One that remembers nothing.
@@ -77,10 +81,19 @@ impl Memo {
         Self { slots: Vec::new() }
     }
 
-    fn place(of: usize, a: u32, b: u32) -> (u64, usize) {
-        let key = (u64::from(a) << 32) | u64::from(b);
-        let place = super::hash::mix(key) & (SLOTS as u64 - 1);
-        (key, of * SLOTS + usize::try_from(place).unwrap_or(0))
+    /// What stands for two names, and where.
+    #[inline]
+    fn place(of: usize, a: u32, b: u32) -> Option<(u64, usize)> {
+        let key = (u64::from(a) << 28) | u64::from(b);
+        let place = usize::try_from(super::hash::mix(key) & (SLOTS as u64 - 1)).ok()?;
+        (a.max(b) < MOST_NAMES).then_some((key, of * SLOTS + place))
+    }
+
+    /// Whether these two were compared before.
+    #[inline]
+    fn knows(&self, of: usize, a: u32, b: u32) -> bool {
+        let found = Self::place(of, a, b).and_then(|(key, at)| Some((key, *self.slots.get(at)?)));
+        found.is_some_and(|(key, slot)| slot >> 8 == key)
     }
 
     /// Fetches the names of these pairs that were not compared before.
@@ -89,9 +102,7 @@ impl Memo {
             let mut new = [None; SIDE_BY_SIDE];
             for (new, pair) in new.iter_mut().zip(pairs) {
                 let (a, b) = column.ids(*pair);
-                let (key, at) = Self::place(of, a, b);
-                let is_known = a == b || self.slots.get(at).is_some_and(|(known, _)| *known == key);
-                *new = (!is_known).then_some((a, b));
+                *new = (a != b && !self.knows(of, a, b)).then_some((a, b));
             }
             let each = |look: fn(&PersonName)| {
                 for (a, b) in new.iter().flatten() {
@@ -109,12 +120,14 @@ impl Memo {
 
     #[inline]
     fn get(&mut self, of: usize, a: u32, b: u32, compute: impl FnOnce() -> u8) -> u8 {
-        let (key, at) = Self::place(of, a, b);
-        let Some(slot) = self.slots.get_mut(at) else { return compute() };
-        if slot.0 != key {
-            *slot = (key, compute());
+        let place = Self::place(of, a, b);
+        let Some((key, slot)) = place.and_then(|(key, at)| Some((key, self.slots.get_mut(at)?))) else {
+            return compute();
+        };
+        if *slot >> 8 != key {
+            *slot = key << 8 | u64::from(compute());
         }
-        slot.1
+        slot.to_le_bytes()[0]
     }
 }
 
