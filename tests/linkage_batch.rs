@@ -240,7 +240,7 @@ proptest! {
         // Comparisons are left out where no record tells the fact: ask for those that training kept.
         let model = Model { blocking: vec![rule(&[("family", KeyForm::Whole)], &[], 100)], ..training.model };
         let weigh = |rows: &[Row]| {
-            let candidates = Candidates::new(&dataset(rows), &model, &BlockingSettings::default(), &()).unwrap();
+            let candidates = Candidates::new(dataset(rows), &model, &BlockingSettings::default(), &()).unwrap();
             let kept = candidates.model().comparisons.len() == model.comparisons.len();
             kept.then(|| all_weights(&candidates, candidates.model(), u32::try_from(rows.len()).unwrap()))
         };

@@ -58,9 +58,9 @@ fn rules_of_the_user_that_find_too_many_pairs_are_refused_by_name() {
     let model = Model { blocking: vec![title, everything], ..products() };
     let settings = BlockingSettings { most_pairs: 9_000, ..BlockingSettings::default() };
     // 120 pairs of one title, and 3 brands of 80 records each, are 9,600 pairs.
-    let refused = Candidates::new(&catalogue(), &model, &settings, &()).unwrap_err();
+    let refused = Candidates::new(catalogue(), &model, &settings, &()).unwrap_err();
     assert_eq!(refused.kind(), ModelErrorKind::TooManyPairs);
     assert!(refused.to_string().contains("blocking rule 2"), "{refused}");
     let enough = BlockingSettings { most_pairs: 9_600, ..settings };
-    assert_eq!(Candidates::new(&catalogue(), &model, &enough, &()).unwrap().len(), 9_480);
+    assert_eq!(Candidates::new(catalogue(), &model, &enough, &()).unwrap().len(), 9_480);
 }

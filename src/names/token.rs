@@ -117,7 +117,6 @@ impl Token {
     /// Plausible Latin spellings, only `a` to `z`, best first, at most [`MAX_FORMS`]. A Latin word begins with itself
     /// without diacritics, then with umlauts spelled out (`müller`: `muller`, `mueller`), then with the most usual
     /// spelling of a name in the tables (`hosein`: `hosein`, `hossein`). Empty for scripts that are not romanised.
-    #[must_use]
     pub fn latin(&self) -> impl Iterator<Item = &str> {
         let mut rest = self.words.get(usize::from(self.ends[1])..).unwrap_or_default();
         let lengths = self.latin.iter().map(|length| usize::from(*length)).take_while(|length| *length > 0);

@@ -12,7 +12,7 @@ use super::model::Model;
 use super::pair::Pair;
 use super::person_name::{NameGrade, PersonName};
 use super::prepare::Prepared;
-use super::rows::{Cells, Rows};
+use super::rows::{Cells, RowPair, Rows};
 use super::scorer::{CompiledComparison, compile};
 use super::validate::fits_training;
 use crate::names::Token;
@@ -97,7 +97,7 @@ impl Memo {
     }
 
     /// Fetches the names of these pairs that were not compared before.
-    fn fetch(&self, pairs: &[(&[u32], &[u32])], (given, family, _): NameCells<'_>) {
+    fn fetch(&self, pairs: &[RowPair<'_>], (given, family, _): NameCells<'_>) {
         for (of, column) in [given, family].into_iter().enumerate() {
             let mut new = [None; SIDE_BY_SIDE];
             for (new, pair) in new.iter_mut().zip(pairs) {
@@ -253,7 +253,7 @@ impl<'a> Matcher<'a> {
                     continue;
                 }
             };
-            let mut set = |degree: &mut dyn FnMut(usize, (&[u32], &[u32])) -> u8| {
+            let mut set = |degree: &mut dyn FnMut(usize, RowPair<'_>) -> u8| {
                 for (place, (levels, pair)) in levels.iter_mut().zip(of).enumerate() {
                     let degree = degree(place, *pair);
                     let level = level_of.get(usize::from(degree)).copied().unwrap_or(NO_LEVEL);
@@ -305,7 +305,7 @@ pub(super) const SIDE_BY_SIDE: usize = 32;
 
 fn names(
     (given, family, email): NameCells<'_>,
-    pair: (&[u32], &[u32]),
+    pair: RowPair<'_>,
     address_degree: u8,
     memo: &mut Memo,
 ) -> (u8, u8) {

@@ -14,6 +14,9 @@ pub(super) struct Rows<'a> {
     numbers: Vec<u32>,
 }
 
+/// The numbers of the values of two rows.
+pub(super) type RowPair<'r> = (&'r [u32], &'r [u32]);
+
 /// A column that is looked at: its place in a row, and its values.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
@@ -58,7 +61,7 @@ impl<'a> Rows<'a> {
 impl<'a> Cells<'a> {
     /// The numbers of the values of both rows; 0 for none.
     #[inline]
-    pub(super) fn ids(self, (left, right): (&[u32], &[u32])) -> (u32, u32) {
+    pub(super) fn ids(self, (left, right): RowPair<'_>) -> (u32, u32) {
         let of = |row: &[u32]| row.get(self.place).copied().unwrap_or(0);
         (of(left), of(right))
     }
@@ -70,15 +73,15 @@ impl<'a> Cells<'a> {
 
     /// The values of both rows, where both have one.
     #[inline]
-    pub(super) fn both(self, pair: (&[u32], &[u32])) -> Option<(&'a Prepared, &'a Prepared)> {
+    pub(super) fn both(self, pair: RowPair<'_>) -> Option<(&'a Prepared, &'a Prepared)> {
         let (a, b) = self.ids(pair);
         Some((self.value(a)?, self.value(b)?))
     }
 
     /// Looks at the beginning of the values of these pairs that differ, and decides nothing: what follows finds them in
     /// the cache.
-    pub(super) fn fetch(self, pairs: &[(&[u32], &[u32])]) {
-        let differ = |pair: &(&[u32], &[u32])| {
+    pub(super) fn fetch(self, pairs: &[RowPair<'_>]) {
+        let differ = |pair: &RowPair<'_>| {
             let ids = self.ids(*pair);
             (ids.0 != ids.1 && ids.0 != 0 && ids.1 != 0).then_some(ids)
         };
@@ -94,7 +97,7 @@ impl<'a> Cells<'a> {
     #[inline]
     pub(super) fn grade<T>(
         self,
-        pair: (&[u32], &[u32]),
+        pair: RowPair<'_>,
         same: T,
         grade: impl FnOnce(&Prepared, &Prepared) -> T,
     ) -> Option<T> {
@@ -109,7 +112,7 @@ impl<'a> Cells<'a> {
     #[inline]
     pub(super) fn degree(
         self,
-        pair: (&[u32], &[u32]),
+        pair: RowPair<'_>,
         same: u8,
         degree: impl FnOnce(&Prepared, &Prepared) -> u8,
     ) -> u8 {
