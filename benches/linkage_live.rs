@@ -23,6 +23,10 @@ use throughline::hub::{Hub, Linkage, Rules};
 use throughline::identity::linkage::{BlockingSettings, Candidates, Dataset, Model, TrainingSettings};
 use throughline::store::{MemoryStore, RedbStore, Store, Tenant};
 
+/// A service that holds millions of records in memory brings an allocator of its own; so does `dedupe`.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NOW: &str = "2026-03-20T12:00:00Z";
 const CHUNK: usize = 1_000;
 const FIELDS: [&str; 8] =
