@@ -160,8 +160,10 @@ pub(crate) fn read(
             return Err(fail(at(header(place)), ReadErrorKind::Nul));
         }
 
-        let plain: Option<Vec<&str>> =
-            if nul { None } else { record.iter().map(|value| str::from_utf8(value).ok()).collect() };
+        // Looked at as a whole; where values begin and end is between two characters then, or they are looked at one by one.
+        let whole = str::from_utf8(record.as_slice()).ok().filter(|_| !nul);
+        let value = |place: usize| whole?.get(record.range(place)?);
+        let plain: Option<Vec<&str>> = (0..record.len()).map(value).collect();
         let pushed = match plain {
             Some(values) => table.push_row(&values),
             None => {

@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use memchr::{memchr, memchr2};
+
 use super::ReadErrorKind;
 
 /// The most bytes of one record: beyond, a quotation mark was never closed.
@@ -61,27 +63,34 @@ impl Gauge {
     fn follow(&self, bytes: &[u8], separator: u8) {
         let start = self.bytes();
         let mut quotes = self.0.quotes.get();
-        let opens = matches!(quotes, Quotes::Open(_) | Quotes::Closed(_)) || bytes.contains(&b'"');
-        // Without quotation marks only the end matters.
-        let from = if opens { 0 } else { bytes.len().saturating_sub(1) };
-        for (at, byte) in (start..).zip(bytes).skip(from) {
-            let ends_value = *byte == separator || matches!(byte, b'\n' | b'\r');
-            // Most bytes are of a value and change nothing.
-            if !ends_value && *byte != b'"' && matches!(quotes, Quotes::Plain | Quotes::Open(_)) {
-                continue;
-            }
-            quotes = match (quotes, byte) {
-                (Quotes::Open(lines), b'"') => Quotes::Closed(lines),
-                (Quotes::Open(lines), byte) => Quotes::Open(lines || matches!(byte, b'\n' | b'\r')),
-                (Quotes::Closed(lines), b'"') => Quotes::Open(lines),
-                (Quotes::Before, b'"') => Quotes::Open(false),
-                _ if ends_value => Quotes::Before,
-                (Quotes::Closed(true), _) => {
-                    self.0.torn.set(self.0.torn.get().or(Some(at)));
-                    Quotes::Plain
+        let ends_value = |byte: u8| byte == separator || matches!(byte, b'\n' | b'\r');
+        let mut at = 0;
+        while let Some((&first, rest)) = bytes.get(at..).and_then(<[u8]>::split_first) {
+            let to_quote = || memchr(b'"', rest).unwrap_or(rest.len()) + 1;
+            let (next, step) = match quotes {
+                Quotes::Before | Quotes::Closed(_) if ends_value(first) => (Quotes::Before, 1),
+                Quotes::Before if first == b'"' => (Quotes::Open(false), 1),
+                // Up to the next quotation mark only the byte before it matters.
+                Quotes::Before | Quotes::Plain => {
+                    let step = to_quote();
+                    let last = bytes.get(at + step - 1).copied().unwrap_or(first);
+                    (if ends_value(last) { Quotes::Before } else { Quotes::Plain }, step)
                 }
-                _ => Quotes::Plain,
+                Quotes::Open(lines) if first == b'"' => (Quotes::Closed(lines), 1),
+                Quotes::Open(lines) => {
+                    let step = to_quote();
+                    let value = bytes.get(at..at + step).unwrap_or_default();
+                    (Quotes::Open(lines || memchr2(b'\n', b'\r', value).is_some()), step)
+                }
+                Quotes::Closed(lines) if first == b'"' => (Quotes::Open(lines), 1),
+                Quotes::Closed(lines) => {
+                    let torn = lines.then_some(start + at as u64);
+                    self.0.torn.set(self.0.torn.get().or(torn));
+                    (Quotes::Plain, 1)
+                }
             };
+            quotes = next;
+            at += step;
         }
         self.0.quotes.set(quotes);
         self.0.ended.set(bytes.is_empty());

@@ -136,7 +136,8 @@ fn sorted(keys: &[u64]) -> Vec<(u64, u32)> {
     let rows = keys.len() as u64;
     let of_row = u64::MAX.checked_shr(rows.leading_zeros()).unwrap_or(0);
     let with_row = |(key, row): (&u64, u64)| (*key != 0).then_some(key & !of_row | row);
-    let mut short: Vec<u64> = keys.iter().zip(0..).filter_map(with_row).collect();
+    let mut short: Vec<u64> = Vec::with_capacity(keys.len());
+    short.extend(keys.iter().zip(0..).filter_map(with_row));
     short.sort_unstable();
     let whole = |short: &u64| {
         let row = short & of_row;

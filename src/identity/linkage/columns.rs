@@ -130,8 +130,23 @@ impl NameTexts {
         });
     }
 
-    fn get(&self, field: usize, cell: u32) -> Option<&Name> {
-        self.0.get(&field)?.get(cell as usize)?.as_ref()
+    /// A field whose texts are parsed.
+    fn of<'a>(&'a self, dataset: &'a Dataset, field: usize) -> Named<'a> {
+        Named { field, cells: dataset.cells(field).0, names: self.0.get(&field).map_or(&[], Vec::as_slice) }
+    }
+}
+
+/// A field with the names of its texts.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    field: usize,
+    cells: &'a [u32],
+    names: &'a [Option<Name>],
+}
+
+impl<'a> Named<'a> {
+    fn name(self, cell: u32) -> Option<&'a Name> {
+        self.names.get(cell as usize)?.as_ref()
     }
 }
 
@@ -175,14 +190,12 @@ fn names(dataset: &Dataset, column: &Column, which: Which, texts: &mut NameTexts
     let fields: Vec<Vec<usize>> = column.inputs.iter().take(3).map(|name| dataset.places(name)).collect();
     fields.iter().flatten().for_each(|field| texts.parse(dataset, *field));
     let texts = &*texts;
-    let cells: Vec<Vec<(usize, &[u32])>> = fields
-        .iter()
-        .map(|fields| fields.iter().map(|field| (*field, dataset.cells(*field).0)).collect())
-        .collect();
+    let fields: Vec<Vec<Named<'_>>> =
+        fields.iter().map(|fields| fields.iter().map(|field| texts.of(dataset, *field)).collect()).collect();
     // Of several fields with one name the first that has a text.
-    let of = |input: usize, row: usize| -> Option<(usize, u32)> {
-        let cell = |cells: &[u32]| cells.get(row).copied().filter(|cell| *cell != 0);
-        cells.get(input)?.iter().find_map(|(field, cells)| Some((*field, cell(cells)?)))
+    let of = |input: usize, row: usize| -> Option<(Named<'_>, u32)> {
+        let cell = |field: &Named<'_>| field.cells.get(row).copied().filter(|cell| *cell != 0);
+        fields.get(input)?.iter().find_map(|field| Some((*field, cell(field)?)))
     };
     let hasher = DefaultHashBuilder::default();
     let mut numbered = Numbered::default();
@@ -191,17 +204,18 @@ fn names(dataset: &Dataset, column: &Column, which: Which, texts: &mut NameTexts
     let one = |row: usize| {
         let found = [0, 1, 2].map(|input| of(input, row));
         let parts = found.map(|found| {
-            found.and_then(|(field, cell)| texts.get(field, cell)).map_or(0, |name| name.tokens().len())
+            found.and_then(|(field, cell)| field.name(cell)).map_or(0, |name| name.tokens().len())
         });
-        let before = found[2].and_then(|(field, cell)| person_name::before_comma(dataset.text(field, cell)));
+        let before =
+            found[2].and_then(|(field, cell)| person_name::before_comma(dataset.text(field.field, cell)));
         let (input, range) = person_name::find(which, parts, before)?;
         let (field, cell) = found.get(input).copied().flatten()?;
         let part = |at: usize| u8::try_from(at).ok();
-        let place = (field, cell, part(range.start)?, part(range.end)?);
+        let place = (field.field, cell, part(range.start)?, part(range.end)?);
         if let Some(known) = known.get(&place) {
             return Some(*known);
         }
-        let value = Prepared::Name(PersonName::part(texts.get(field, cell)?, range)?);
+        let value = Prepared::Name(PersonName::part(field.name(cell)?, range)?);
         let number = numbered.number(hash_of(&value, &hasher), value, &hasher);
         known.insert(place, number);
         Some(number)
