@@ -195,12 +195,11 @@ fn matched(mut task: Task<'_>, progress: &mut Progress) -> Result<Outcome, Failu
         plan::save(path, &model)?;
     }
     let wanted = few.is_none() && arguments.report.is_some() && arguments.truth.is_some();
-    let kept = (candidates, model, task.sources.map(|sources| sources.cells().to_vec()));
     let kept = if wanted {
-        Some(kept)
+        Some((candidates, model, task.sources.map(|sources| sources.cells().to_vec())))
     } else {
         // The program is about to end: to give millions of values back one by one would only take time.
-        std::mem::forget(kept);
+        std::mem::forget((candidates, model));
         None
     };
     Ok(Outcome {

@@ -1,12 +1,12 @@
 //! The columns of a model over a whole data set: each distinct value prepared once.
 
-use std::borrow::Cow;
 use std::hash::BuildHasher;
 use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
 use super::address::{Address, Sounds};
+use super::combinations::Combinations;
 use super::compiled::Values;
 use super::dataset::Dataset;
 use super::model::{Column, TextUnit};
@@ -222,65 +222,6 @@ fn names(dataset: &Dataset, column: &Column, which: Which, texts: &mut NameTexts
     };
     let cells = (0..dataset.len()).map(one).map(Option::unwrap_or_default).collect();
     numbered.column(cells)
-}
-
-/// The distinct combinations of the values of some fields.
-struct Combinations<'a> {
-    /// How many fields there are.
-    width: usize,
-    /// The number of each field's value, combination after combination.
-    numbers: Vec<u32>,
-    /// Which combination each record has.
-    of_row: Cow<'a, [u32]>,
-}
-
-/// So many combinations are prepared at a time.
-const AT_A_TIME: usize = 1 << 16;
-
-impl<'a> Combinations<'a> {
-    fn new(dataset: &'a Dataset, fields: impl Iterator<Item = usize>) -> Self {
-        let mut all = Self { width: 0, numbers: Vec::new(), of_row: Cow::Owned(vec![0; dataset.len()]) };
-        for field in fields {
-            let (cells, many) = dataset.cells(field);
-            if all.width == 0 {
-                let numbers = (0..u32::try_from(many).unwrap_or(u32::MAX)).collect();
-                all = Self { width: 1, numbers, of_row: Cow::Borrowed(cells) };
-            } else {
-                all = all.with(cells);
-            }
-        }
-        all
-    }
-
-    /// Each combination so far with the values of one field more.
-    fn with(self, cells: &[u32]) -> Self {
-        let mut known: HashMap<(u32, u32), u32> = HashMap::new();
-        let mut numbers: Vec<u32> = Vec::new();
-        let one = |(of, cell): (&u32, &u32)| {
-            *known.entry((*of, *cell)).or_insert_with(|| {
-                let number = numbers.len() / (self.width + 1);
-                numbers.extend(self.get(*of as usize));
-                numbers.push(*cell);
-                u32::try_from(number).unwrap_or(u32::MAX)
-            })
-        };
-        let of_row = self.of_row.iter().zip(cells).map(one).collect();
-        Self { width: self.width + 1, numbers, of_row: Cow::Owned(of_row) }
-    }
-
-    fn get(&self, combination: usize) -> &[u32] {
-        let start = combination * self.width;
-        self.numbers.get(start..start + self.width).unwrap_or_default()
-    }
-
-    fn len(&self) -> usize {
-        self.numbers.len().checked_div(self.width).unwrap_or(0)
-    }
-
-    fn ranges(&self) -> impl Iterator<Item = Range<usize>> + use<> {
-        let all = self.len();
-        (0..all).step_by(AT_A_TIME).map(move |start| start..all.min(start + AT_A_TIME))
-    }
 }
 
 /// The values of these combinations, each with the hash of its identity.

@@ -43,6 +43,7 @@ mod block;
 mod builder;
 mod candidates;
 mod columns;
+mod combinations;
 mod compiled;
 mod condition;
 mod condition_text;
