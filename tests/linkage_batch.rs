@@ -158,6 +158,45 @@ proptest! {
     }
 
     #[test]
+    fn groups_are_weighed_whole_up_to_their_size(
+        rows in world(3..40),
+        threshold_bits in -30.0..30.0_f64,
+        weigh_all_within in 0_u32..9,
+        also in prop::collection::vec((0_u32..40, 0_u32..40), 0..3),
+    ) {
+        let dataset = dataset(&rows);
+        let candidates = candidates(&dataset);
+        let Ok(training) = candidates.train(&TrainingSettings::default(), &()) else { return Ok(()) };
+        let scorer = Scorer::new(&training.model).unwrap();
+        let prepared: Vec<_> = rows.iter().map(|row| scorer.prepare(&|name| field(row, name))).collect();
+        let weight = |(left, right): (u32, u32)| {
+            scorer.weight_bits(&prepared[left as usize], &prepared[right as usize])
+        };
+        let known: BTreeSet<(u32, u32)> = candidate_weights(&candidates, &training.model).into_keys().collect();
+        // By definition: what is connected by candidate pairs at or above the threshold, and by what else is told.
+        let mut group: Vec<usize> = (0..rows.len()).collect();
+        let strong = known.iter().copied().filter(|pair| weight(*pair) >= threshold_bits);
+        let told = also.iter().copied().filter(|(a, b)| (*a.max(b) as usize) < rows.len());
+        for (a, b) in strong.chain(told) {
+            let (a, b) = (group[a as usize], group[b as usize]);
+            group.iter_mut().filter(|own| **own == b).for_each(|own| *own = a);
+        }
+        let size = |of: usize| group.iter().filter(|own| **own == of).count();
+        let mut wanted: Vec<(u32, u32, u64)> = Vec::new();
+        for (left, right) in (0..group.len()).flat_map(|left| (left + 1..group.len()).map(move |right| (left, right))) {
+            let pair = (u32::try_from(left).unwrap(), u32::try_from(right).unwrap());
+            let whole = size(group[left]) <= weigh_all_within as usize;
+            if group[left] == group[right] && (whole || known.contains(&pair)) {
+                wanted.push((pair.0, pair.1, scorer.vote_bits(weight(pair), threshold_bits).to_bits()));
+            }
+        }
+        let settings = LinkSettings { threshold_bits, weigh_all_within };
+        let links = candidates.link(&training.model, &settings, &also, &()).unwrap();
+        let found: Vec<_> = links.pairs.into_iter().map(|(a, b, vote)| (a, b, vote.to_bits())).collect();
+        prop_assert_eq!(found, wanted);
+    }
+
+    #[test]
     fn candidates_are_the_pairs_that_share_a_block(rows in world(2..60), most in 1_u32..8) {
         let model = with_blocking(vec![
             rule(&[("phone", KeyForm::Whole)], &[], most),

@@ -190,12 +190,12 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Words have at most some hundred bytes.
+/// Words, and all that is kept of one, have at most some hundred bytes.
 fn short(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(u16::MAX)
 }
 
-/// Five bits of each of the first classes of a skeleton.
+/// A hash of a skeleton: of up to six classes all, of longer ones folded over each other.
 fn sound(skeleton: &str) -> u32 {
     skeleton.bytes().fold(0, |sound, class| sound.rotate_left(5) ^ u32::from(class))
 }

@@ -327,3 +327,18 @@ fn pack(words: &mut [u64], codes: impl Iterator<Item = u8>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn short_ascii_is_prepared_like_any_other_text(value in "[ -~\0\t]{0,16}") {
+            prop_assert!(Text::new(&value) == Text::build(value.chars().map(u32::from), None));
+            prop_assert!(Text::new(&value) == Text::of_bytes(value.as_bytes()));
+        }
+    }
+}

@@ -235,8 +235,8 @@ impl Address {
 
     /// Whether both tell the same numbers and words.
     pub(super) fn is_identical(&self, other: &Self) -> bool {
-        let places = |address: &'_ Self| address.words.iter().map(|word| word.at).collect::<Vec<_>>();
-        self.said == other.said && self.numbers == other.numbers && places(self) == places(other)
+        let words = self.words.iter().map(|word| word.at).eq(other.words.iter().map(|word| word.at));
+        words && self.numbers == other.numbers && self.said == other.said
     }
 
     /// See [`Prepared::beginning`](super::prepare::Prepared::beginning).

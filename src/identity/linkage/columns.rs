@@ -1,6 +1,5 @@
 //! The columns of a model over a whole data set: each distinct value prepared once.
 
-use std::hash::BuildHasher;
 use std::ops::Range;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
@@ -75,7 +74,7 @@ struct Numbered {
 }
 
 impl Numbered {
-    /// The number of a value, of which `hash` is the hash of its identity.
+    /// The number of a value, of which `hash` is the [`Prepared::identity_hash`].
     fn number(&mut self, hash: u64, value: Prepared, hasher: &DefaultHashBuilder) -> u32 {
         let Self { values, table } = self;
         let at = |number: u32| values.get(number.checked_sub(1)? as usize);
@@ -84,7 +83,7 @@ impl Numbered {
             return *known;
         }
         let number = u32::try_from(values.len() + 1).unwrap_or(0);
-        let rehash = |number: &u32| at(*number).map_or(0, |known| hash_of(known, hasher));
+        let rehash = |number: &u32| at(*number).map_or(0, |known| known.identity_hash(hasher));
         table.insert_unique(hash, number, rehash);
         values.push(value);
         number
@@ -99,14 +98,6 @@ impl Numbered {
             }
         }
         Interned { cells, values: self.values, counts }
-    }
-}
-
-fn hash_of(value: &Prepared, hasher: &DefaultHashBuilder) -> u64 {
-    match value {
-        Prepared::Name(name) => hasher.hash_one(name.key()),
-        Prepared::Address(address) => hasher.hash_one(address.said()),
-        _ => hasher.hash_one(&*value.identity()),
     }
 }
 
@@ -207,7 +198,7 @@ fn names(dataset: &Dataset, column: &Column, which: Which, texts: &mut NameTexts
             found.and_then(|(field, cell)| field.name(cell)).map_or(0, |name| name.tokens().len())
         });
         let before =
-            found[2].and_then(|(field, cell)| person_name::before_comma(dataset.text(field.field, cell)));
+            || found[2].and_then(|(field, cell)| person_name::before_comma(dataset.text(field.field, cell)));
         let (input, range) = person_name::find(which, parts, before)?;
         let (field, cell) = found.get(input).copied().flatten()?;
         let part = |at: usize| u8::try_from(at).ok();
@@ -216,7 +207,7 @@ fn names(dataset: &Dataset, column: &Column, which: Which, texts: &mut NameTexts
             return Some(*known);
         }
         let value = Prepared::Name(PersonName::part(field.name(cell)?, range)?);
-        let number = numbered.number(hash_of(&value, &hasher), value, &hasher);
+        let number = numbered.number(value.identity_hash(&hasher), value, &hasher);
         known.insert(place, number);
         Some(number)
     };
@@ -248,7 +239,7 @@ fn prepare_all(
             Transform::Address => Address::parse_with(&texts, sounds).map(Prepared::Address),
             transform => prepare(transform, &texts, unit),
         }?;
-        Some((hash_of(&value, hasher), value))
+        Some((value.identity_hash(hasher), value))
     };
     #[cfg(feature = "parallel")]
     {

@@ -1,5 +1,7 @@
 //! Blocking keys: what of a value must agree.
 
+use std::borrow::Cow;
+
 use chrono::Datelike;
 
 use super::compiled::find;
@@ -9,12 +11,17 @@ use super::model::{BlockingRule, KeyForm, KeyPart, Model};
 use super::prepare::Prepared;
 use super::scorer::PreparedRecord;
 use crate::calendar::BirthDatePrecision;
-use crate::names::Token;
 use crate::text;
 
 /// The key of a value; `None` where the value has nothing of that form.
-pub(super) fn key(value: &Prepared, form: KeyForm) -> Option<String> {
-    match (form, value) {
+pub(super) fn key(value: &Prepared, form: KeyForm) -> Option<Cow<'_, str>> {
+    let owned = match (form, value) {
+        // Most keys are what a value holds anyway.
+        (KeyForm::Whole, value) if !matches!(value, Prepared::Date(_)) => return Some(value.term()),
+        (KeyForm::Sound, Prepared::Name(name)) => {
+            let sound = name.tokens().last()?.skeleton();
+            return (!sound.is_empty()).then_some(Cow::Borrowed(sound));
+        }
         // Day and month in either order: the same key for both readings of a date.
         (KeyForm::Whole, Prepared::Date(date)) if date.precision() == BirthDatePrecision::Day => {
             let day = date.readings().next()?;
@@ -26,8 +33,6 @@ pub(super) fn key(value: &Prepared, form: KeyForm) -> Option<String> {
             let (less, more) = (day.month().min(day.day()), day.month().max(day.day()));
             Some(format!("{less} {more}"))
         }
-        (KeyForm::Whole | KeyForm::MonthDay, Prepared::Date(_)) => None,
-        (KeyForm::Whole, value) => Some(value.term().into_owned()),
         (KeyForm::Prefix(length), value) => {
             let key = value.term();
             let prefix: String = key.chars().take(usize::from(length)).collect();
@@ -38,10 +43,6 @@ pub(super) fn key(value: &Prepared, form: KeyForm) -> Option<String> {
             let from = key.len().checked_sub(usize::from(length))?;
             Some(key.get(from..)?.iter().collect())
         }
-        (KeyForm::Sound, Prepared::Name(name)) => {
-            let sound = name.tokens().last()?.skeleton();
-            (!sound.is_empty()).then(|| sound.to_owned())
-        }
         (KeyForm::Initial, Prepared::Name(name)) => {
             name.tokens().first()?.skeleton().chars().next().map(String::from)
         }
@@ -51,23 +52,13 @@ pub(super) fn key(value: &Prepared, form: KeyForm) -> Option<String> {
         (KeyForm::Local, Prepared::Email(address)) => address.local(),
         (KeyForm::Sound, Prepared::Text(text)) => Some(text::fold(text.as_str())),
         _ => None,
-    }
+    };
+    owned.map(Cow::Owned)
 }
 
 /// The key as a number; 0 where there is none.
 pub(super) fn number(value: Option<&Prepared>, form: KeyForm, domain: u64) -> u64 {
-    match (form, value) {
-        (_, None) => 0,
-        // Most keys are what a value holds anyway.
-        (KeyForm::Whole, Some(value)) if !matches!(value, Prepared::Date(_)) => {
-            hash(domain, value.term().as_bytes())
-        }
-        (KeyForm::Sound, Some(Prepared::Name(name))) => {
-            let sound = name.tokens().last().map(Token::skeleton).filter(|sound| !sound.is_empty());
-            sound.map_or(0, |sound| hash(domain, sound.as_bytes()))
-        }
-        (form, Some(value)) => key(value, form).map_or(0, |key| hash(domain, key.as_bytes())),
-    }
+    value.and_then(|value| key(value, form)).map_or(0, |key| hash(domain, key.as_bytes()))
 }
 
 /// A block that a record is in.

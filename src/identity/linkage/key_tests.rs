@@ -3,7 +3,7 @@ use super::super::prepare::{Transform, prepare};
 use super::*;
 
 fn key_of(transform: Transform, form: KeyForm, raw: &str) -> Option<String> {
-    key(&prepare(transform, &[Some(raw)], TextUnit::Characters)?, form)
+    key(&prepare(transform, &[Some(raw)], TextUnit::Characters)?, form).map(Cow::into_owned)
 }
 
 #[test]

@@ -90,10 +90,14 @@ pub(crate) enum Which {
 pub(crate) type Found = (usize, Range<usize>);
 
 /// Where the name is, given how many parts each of the fields given name, family name and full name has, and how many
-/// of the full name stand before a comma.
+/// of the full name stand before a comma, which is only asked if the full name is looked at.
 ///
 /// A whole name in one field is parted: the last part is the family's.
-pub(crate) fn find(which: Which, parts: [usize; 3], before_comma: Option<usize>) -> Option<Found> {
+pub(crate) fn find(
+    which: Which,
+    parts: [usize; 3],
+    before_comma: impl FnOnce() -> Option<usize>,
+) -> Option<Found> {
     let [given, family, full] = parts;
     let last = |field, parts: usize| match which {
         Which::Given => (parts > 1).then(|| (field, 0..parts - 1)),
@@ -101,7 +105,7 @@ pub(crate) fn find(which: Which, parts: [usize; 3], before_comma: Option<usize>)
     };
     match (given, family, which) {
         (0, 0, _) if full == 0 => None,
-        (0, 0, _) => match (before_comma.filter(|before| (1..full).contains(before)), which) {
+        (0, 0, _) => match (before_comma().filter(|before| (1..full).contains(before)), which) {
             (Some(before), Which::Given) => Some((2, before..full)),
             (Some(before), Which::Family) => Some((2, 0..before)),
             (None, Which::Given) if full == 1 => Some((2, 0..1)),
@@ -128,7 +132,7 @@ pub(crate) fn read(which: Which, inputs: &[Option<&str>]) -> Option<PersonName> 
     let field = |at: usize| inputs.get(at).copied().flatten().unwrap_or("");
     let names = [0, 1, 2].map(|at| Name::parse(field(at)));
     let parts = names.each_ref().map(|name| name.as_ref().map_or(0, |name| name.tokens().len()));
-    let (at, range) = find(which, parts, before_comma(field(2)))?;
+    let (at, range) = find(which, parts, || before_comma(field(2)))?;
     let name = names.into_iter().nth(at).flatten()?;
     PersonName::part(&name, range)
 }

@@ -87,7 +87,8 @@ fn given_and_family_name_never_share_a_part() {
             for full in 0..9 {
                 for before_comma in [None, Some(0), Some(1), Some(3), Some(9)] {
                     let parts = [given, family, full];
-                    let places = [Which::Given, Which::Family].map(|which| find(which, parts, before_comma));
+                    let places =
+                        [Which::Given, Which::Family].map(|which| find(which, parts, || before_comma));
                     for (field, range) in places.iter().flatten() {
                         assert!(
                             !range.is_empty() && range.end <= parts[*field],

@@ -98,7 +98,7 @@ pub(crate) struct CompiledLevel {
 /// A term frequency adjustment with its column found.
 #[derive(Debug)]
 pub(crate) struct CompiledAdjustment {
-    /// Its place among all adjustments of the model.
+    /// Its place among all adjustments of a [`Scorer`], which numbers them; 0 in a comparison that was compiled alone.
     pub(crate) number: usize,
     /// The column.
     pub(crate) column: usize,

@@ -384,6 +384,19 @@ fn models_that_make_no_sense_are_refused() {
     refused(&|model| _ = model.term_frequencies.insert("c".into(), counted()), Kind::UnknownColumn, "c");
 }
 
+#[test]
+fn nothing_counts_as_rarer_than_the_minimum_and_what_is_uncounted_not_at_all() {
+    let adjustment = |minimum, uncounted| {
+        let exact_u_bits = weights::bits(0.25);
+        CompiledAdjustment { number: 0, column: 0, exact_u_bits, weight: 1.0, minimum, uncounted }
+    };
+    assert_eq!(adjustment(0.25, 0.0).of_frequencies(Some(0.001), None), 0.0);
+    assert_eq!(adjustment(0.125, 0.0).of_frequencies(Some(0.001), Some(0.002)), 1.0);
+    assert_eq!(adjustment(0.0, 0.0).of_frequencies(Some(0.0625), None), 2.0);
+    assert_eq!(adjustment(0.0, 0.0625).of_frequencies(Some(0.0625), None), 0.0);
+    assert_eq!(adjustment(0.0, 0.0625).of_frequencies(Some(0.0625), Some(0.125)), 1.0);
+}
+
 /// A fact that is asked for once gives the level that asking level by level gives, whatever was asked before.
 #[test]
 fn a_level_looked_up_is_the_first_level_that_holds() {

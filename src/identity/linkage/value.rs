@@ -1,6 +1,7 @@
 //! What prepared values have in common.
 
 use std::borrow::Cow;
+use std::hash::BuildHasher;
 
 use super::prepare::{Prepared, Transform};
 
@@ -77,14 +78,6 @@ impl Prepared {
         }
     }
 
-    /// Whether two values have one [`Self::identity`].
-    pub(super) fn is_identical(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Address(a), Self::Address(b)) => a.is_identical(b),
-            _ => self.identity() == other.identity(),
-        }
-    }
-
     /// What a comparison looks at first behind the value itself; says nothing.
     pub(super) fn beginning(&self) -> u8 {
         match self {
@@ -101,6 +94,24 @@ impl Prepared {
             Self::Name(name) => name.identity(),
             Self::Date(date) => Cow::Owned(format!("{} {:?}", self.term(), date.precision())),
             _ => self.term(),
+        }
+    }
+
+    /// Whether two values have one [`Self::identity`]. Of addresses it asks for the same parts, which is quicker to see.
+    pub(super) fn is_identical(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Address(a), Self::Address(b)) => a.is_identical(b),
+            _ => self.identity() == other.identity(),
+        }
+    }
+
+    /// A hash that identical values have in common.
+    pub(super) fn identity_hash(&self, hasher: &impl BuildHasher) -> u64 {
+        match self {
+            // A name's identity begins with its key; an address's parts are what is said, cut.
+            Self::Name(name) => hasher.hash_one(name.key()),
+            Self::Address(address) => hasher.hash_one(address.said()),
+            _ => hasher.hash_one(&*self.identity()),
         }
     }
 }
