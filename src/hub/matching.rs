@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::identity::linkage::{PreparedRecord, Sketch};
+use crate::identity::linkage::PreparedRecord;
 use crate::ids::RecordId;
 use crate::record::Record;
 use crate::store::{Stop, Tx};
@@ -37,8 +37,7 @@ pub(crate) struct Matching<'r> {
     linkage: &'r Linkage,
     rules: &'r Rules,
     records: BTreeMap<RecordId, Option<PreparedRecord>>,
-    places: BTreeMap<RecordId, Vec<Place>>,
-    sketches: BTreeMap<RecordId, Option<Sketch>>,
+    entries: BTreeMap<RecordId, Blocks>,
     blocks: blocks::Known,
     weights: BTreeMap<(RecordId, RecordId), Option<f64>>,
     /// Blocks whose size crossed the limit of their rule.
@@ -52,8 +51,7 @@ impl<'r> Matching<'r> {
             linkage: rules.linkage.as_ref()?,
             rules,
             records: BTreeMap::new(),
-            places: BTreeMap::new(),
-            sketches: BTreeMap::new(),
+            entries: BTreeMap::new(),
             blocks: BTreeMap::new(),
             weights: BTreeMap::new(),
             crossed: Vec::new(),
@@ -83,10 +81,9 @@ impl<'r> Matching<'r> {
             let prepared = self.records.get(&id).and_then(Option::as_ref);
             let places = prepared.map(|record| self.linkage.places(record, self.rules)).unwrap_or_default();
             let sketch = prepared.map(|record| self.linkage.sketch(record, self.rules));
-            let entry = Blocks { places: places.clone(), sketch: sketch.clone() };
+            let entry = Blocks { places, sketch };
             blocks::put(tx, id, &entry, &mut self.blocks, &mut self.crossed)?;
-            self.places.insert(id, places);
-            self.sketches.insert(id, sketch);
+            self.entries.insert(id, entry);
             Ok(())
         })
     }
@@ -95,9 +92,9 @@ impl<'r> Matching<'r> {
     pub(crate) fn strong(&mut self, tx: &mut Tx<'_>, id: RecordId) -> Result<Vec<RecordId>, Stop> {
         self.load(tx, std::iter::once(id))?;
         self.load_blocks(tx, &[id])?;
-        let places = self.places.get(&id).cloned().unwrap_or_default();
         let mut others: BTreeSet<RecordId> = BTreeSet::new();
-        for place in places.iter().filter(|place| self.is_looked_at(place, &places)) {
+        let places = self.places(id);
+        for place in places.iter().filter(|place| self.is_looked_at(place, places)) {
             if let Some(block) = self.blocks.get(&place.block) {
                 others.extend(&block.listed);
             }
@@ -115,7 +112,7 @@ impl<'r> Matching<'r> {
 
     /// Whether a pair may weigh so much, by what is remembered of both.
     fn may_weigh(&self, id: RecordId, other: RecordId, bits: f64) -> bool {
-        let sketch = |id| self.sketches.get(&id).and_then(Option::as_ref);
+        let sketch = |id| self.entries.get(&id).and_then(|entry| entry.sketch.as_ref());
         let own = self.records.get(&id).and_then(Option::as_ref);
         match (own, sketch(id), sketch(other)) {
             (Some(own), Some(a), Some(b)) => self.linkage.scorer().may_weigh(bits, own, a, b),
@@ -128,7 +125,7 @@ impl<'r> Matching<'r> {
         self.load(tx, ids.iter().copied())?;
         let mut together: BTreeMap<Place, Vec<RecordId>> = BTreeMap::new();
         for id in ids {
-            for place in self.places.get(id).into_iter().flatten() {
+            for place in self.places(*id) {
                 together.entry(*place).or_default().push(*id);
             }
         }
@@ -141,8 +138,7 @@ impl<'r> Matching<'r> {
         self.prepare(tx, shared.iter().copied())?;
         let mut pairs: BTreeSet<(RecordId, RecordId)> = BTreeSet::new();
         for (place, found) in together.iter().filter(|(_, found)| found.len() > 1) {
-            let own = found.first().and_then(|id| self.places.get(id));
-            if !own.is_some_and(|places| self.is_looked_at(place, places)) {
+            if !found.first().is_some_and(|id| self.is_looked_at(place, self.places(*id))) {
                 continue;
             }
             for (at, a) in found.iter().enumerate() {
@@ -207,26 +203,28 @@ impl<'r> Matching<'r> {
         !self.is_too_large(place) && (place.split == Place::WHOLE || splits())
     }
 
+    /// The blocks that a record is in, if they were read.
+    fn places(&self, id: RecordId) -> &[Place] {
+        self.entries.get(&id).map_or(&[], |entry| &entry.places)
+    }
+
     /// Reads which blocks the records are in.
     fn load(&mut self, tx: &mut Tx<'_>, ids: impl Iterator<Item = RecordId>) -> Result<(), Stop> {
-        let missing: Vec<_> = ids.filter(|id| !self.places.contains_key(id)).collect();
+        let missing: Vec<_> = ids.filter(|id| !self.entries.contains_key(id)).collect();
         tx.want(&missing.iter().map(|id| keys::blocks(*id)).collect::<Vec<_>>());
         each(missing, |id| {
-            let entry = blocks::entry(tx, id)?;
-            self.places.insert(id, entry.places);
-            self.sketches.insert(id, entry.sketch);
+            self.entries.insert(id, blocks::entry(tx, id)?);
             Ok(())
         })
     }
 
     /// Reads the blocks of these records: those of the rules, and of those that are too large the blocks that split them.
     fn load_blocks(&mut self, tx: &mut Tx<'_>, ids: &[RecordId]) -> Result<(), Stop> {
-        let places = || ids.iter().filter_map(|id| self.places.get(id));
-        let whole = places().flatten().filter(|place| place.split == Place::WHOLE);
+        let places = ids.iter().flat_map(|id| self.places(*id));
+        let whole = places.filter(|place| place.split == Place::WHOLE);
         let whole = whole.map(|place| place.block).collect();
         self.load_heads(tx, whole)?;
-        let places = ids.iter().filter_map(|id| self.places.get(id));
-        let rules = places.flat_map(|places| places.chunk_by(|a, b| a.rule == b.rule));
+        let rules = ids.iter().flat_map(|id| self.places(*id).chunk_by(|a, b| a.rule == b.rule));
         let large = rules.filter_map(<[Place]>::split_last).filter(|(whole, _)| self.is_too_large(whole));
         let splits = large.flat_map(|(_, splits)| splits).map(|place| place.block).collect();
         self.load_heads(tx, splits)

@@ -34,14 +34,12 @@ impl Sketch {
     /// Bytes that one column takes.
     pub(crate) const WIDTH: usize = 9;
 
-    /// How many bytes it takes.
-    pub(crate) const fn size(&self) -> usize {
-        Self::WIDTH * self.columns.len()
-    }
-
     /// As bytes, column by column.
-    pub(crate) fn to_bytes(&self) -> impl Iterator<Item = u8> {
-        self.columns.iter().flat_map(|(column, bits)| std::iter::once(*column).chain(bits.to_be_bytes()))
+    pub(crate) fn to_bytes(&self) -> impl ExactSizeIterator<Item = [u8; Self::WIDTH]> {
+        self.columns.iter().map(|(column, bits)| {
+            let [a, b, c, d, e, f, g, h] = bits.to_be_bytes();
+            [*column, a, b, c, d, e, f, g, h]
+        })
     }
 
     /// From what [`Self::to_bytes`] gave.
