@@ -183,7 +183,8 @@ proptest! {
         }
         let size = |of: usize| group.iter().filter(|own| **own == of).count();
         let mut wanted: Vec<(u32, u32, u64)> = Vec::new();
-        for (left, right) in (0..group.len()).flat_map(|left| (left + 1..group.len()).map(move |right| (left, right))) {
+        let many = group.len();
+        for (left, right) in (0..many).flat_map(|left| (left + 1..many).map(move |right| (left, right))) {
             let pair = (u32::try_from(left).unwrap(), u32::try_from(right).unwrap());
             let whole = size(group[left]) <= weigh_all_within as usize;
             if group[left] == group[right] && (whole || known.contains(&pair)) {

@@ -160,7 +160,8 @@ pub(crate) fn read(
             return Err(fail(at(header(place)), ReadErrorKind::Nul));
         }
 
-        // Looked at as a whole; where values begin and end is between two characters then, or they are looked at one by one.
+        // Checked as a whole, which is quicker. A row that is no UTF-8, or has a value that ends inside a character, is read
+        // value by value below.
         let whole = str::from_utf8(record.as_slice()).ok().filter(|_| !nul);
         let value = |place: usize| whole?.get(record.range(place)?);
         let plain: Option<Vec<&str>> = (0..record.len()).map(value).collect();

@@ -37,6 +37,7 @@ pub(crate) struct Matching<'r> {
     linkage: &'r Linkage,
     rules: &'r Rules,
     records: BTreeMap<RecordId, Option<PreparedRecord>>,
+    /// In which blocks records are, and what is remembered of their values.
     entries: BTreeMap<RecordId, Blocks>,
     blocks: blocks::Known,
     weights: BTreeMap<(RecordId, RecordId), Option<f64>>,

@@ -147,7 +147,8 @@ mod tests {
         #[test]
         fn one_wrong_digit_is_enough(all in "[0-9a-f]{12}", at in 0..12_usize, wrong in "[^0-9a-f]") {
             prop_assert!(read(&all).is_some());
-            let spoilt: String = all.chars().enumerate().map(|(place, own)| if place == at { wrong.as_str().into() } else { own.to_string() }).collect();
+            let letter = |(place, own): (usize, char)| if place == at { wrong.clone() } else { own.to_string() };
+            let spoilt: String = all.chars().enumerate().map(letter).collect();
             prop_assert_eq!(read(&spoilt), None);
         }
     }
