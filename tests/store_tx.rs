@@ -55,6 +55,7 @@ struct Remote {
     reads: AtomicUsize,
     commits: Mutex<Vec<Batch>>,
     before_read: Mutex<BTreeMap<usize, Batch>>,
+    before_commit: Mutex<Option<Batch>>,
     always_in_the_way: Option<Batch>,
 }
 
@@ -65,6 +66,7 @@ impl Remote {
             reads: AtomicUsize::new(0),
             commits: Mutex::default(),
             before_read: Mutex::default(),
+            before_commit: Mutex::default(),
             always_in_the_way: None,
         }
     }
@@ -91,8 +93,14 @@ impl Store for Remote {
     }
 
     fn commit<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Committed, StoreError>> {
-        self.commits.lock().unwrap().push(batch.clone());
-        self.inner.commit(batch)
+        Box::pin(async move {
+            self.commits.lock().unwrap().push(batch.clone());
+            let between = self.before_commit.lock().unwrap().take();
+            if let Some(between) = between {
+                self.inner.commit(&between).await?;
+            }
+            self.inner.commit(batch).await
+        })
     }
 
     fn journal<'a>(&'a self, after: Seq, limit: usize) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
@@ -473,6 +481,29 @@ fn a_conflict_is_run_again_on_data_loaded_in_one_piece() {
     assert!(outcome.unwrap().committed.is_some());
     assert_eq!(remote.reads(), 3, "two pauses, and one load for the second run");
     assert_eq!(done(&*memory, |tx| tx.get::<Number>(&key("a"))), Some(number(11)));
+}
+
+#[test]
+fn what_is_committed_between_a_look_and_its_commit_is_looked_at_again() {
+    on_both(|store, calls| {
+        for (before, after) in [("a", 11), ("b", 1)] {
+            let between = raw(before, r#"{"kind":"number","v":1,"d":{"n":10}}"#);
+            *calls.before_commit.lock().unwrap() = Some(between);
+            let counted = done(store, |tx| {
+                let n = tx.get::<Number>(&key("a"))?.map_or(0, |held| held.n) + 1;
+                tx.put(&key("a"), &number(n))?;
+                Ok(n)
+            });
+            assert_eq!(counted, after);
+            apply(
+                store,
+                &Batch {
+                    writes: vec![(TENANT.physical(&key("a")).unwrap(), Write::Delete)],
+                    ..Batch::default()
+                },
+            );
+        }
+    });
 }
 
 #[test]

@@ -124,8 +124,9 @@ fn step<R>(
     work: &mut impl FnMut(&mut Tx<'_>) -> Result<R, Stop>,
 ) -> Result<Step<R>, StoreError> {
     let snapshot = store.snapshot()?;
-    if snapshot.is_some() {
+    if let Some(snapshot) = &snapshot {
         session.clear();
+        session.as_of = snapshot.as_of();
     } else {
         session.rewind();
     }

@@ -1,6 +1,7 @@
 //! The store in memory: for tests, for batch work, and for services that can lose everything with the process.
 
 mod arena;
+mod directory;
 mod pages;
 
 use std::fmt;
@@ -114,7 +115,9 @@ impl State {
 
     fn apply(&mut self, batch: &Batch) -> Result<Committed, StoreError> {
         batch.check()?;
-        for (key, expect) in &batch.guards {
+        // Of what was read after the last commit nothing has changed.
+        let is_fresh = batch.as_of == Some(Seq(self.seq));
+        for (key, expect) in batch.guards.iter().filter(|_| !is_fresh) {
             let now = self.values.get(key).map(|held| held.version());
             let holds = match expect {
                 Expect::Absent => now.is_none(),
@@ -185,6 +188,10 @@ impl Snapshot for Held<'_> {
 
     fn scan(&self, scan: &Scan) -> Result<Page, StoreError> {
         Ok(self.0.page(scan))
+    }
+
+    fn as_of(&self) -> Option<Seq> {
+        Some(Seq(self.0.seq))
     }
 }
 

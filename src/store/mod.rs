@@ -178,6 +178,9 @@ pub struct Batch {
     pub writes: Vec<(Key, Write)>,
     /// The keys of this batch to announce in the journal, in this order.
     pub journal: Vec<Key>,
+    /// The last commit before the one instant at which all guards held, where that is known. A store whose last commit it
+    /// still is need not look at the guards; any other store looks at all of them.
+    pub as_of: Option<Seq>,
 }
 
 /// A batch that is applied.
@@ -244,4 +247,10 @@ pub trait Snapshot {
     /// # Errors
     /// As [`Store::read`].
     fn scan(&self, scan: &Scan) -> Result<Page, StoreError>;
+
+    /// The last commit before this instant, if it is at hand: with it a store may spare itself the guards of a batch, see
+    /// [`Batch::as_of`].
+    fn as_of(&self) -> Option<Seq> {
+        None
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::envelope::Unknown;
 use super::{
-    Batch, Bytes, Expect, Key, Page, ReadSet, Scan, StoreError, StoreErrorKind, Versioned, View, Write,
+    Batch, Bytes, Expect, Key, Page, ReadSet, Scan, Seq, StoreError, StoreErrorKind, Versioned, View, Write,
 };
 
 /// What the unit of work will do to a key.
@@ -53,6 +53,8 @@ struct Asked {
 #[derive(Debug, Default)]
 pub(super) struct Session {
     pub(super) slots: BTreeMap<Key, Slot>,
+    /// The last commit before the instant that all is read from, if it is known.
+    pub(super) as_of: Option<Seq>,
     scans: Vec<Asked>,
     wanted: Vec<Key>,
     /// Keys for the journal in order of announcement; `true` if announced without regard to a write.
@@ -199,7 +201,7 @@ impl Session {
     /// The batch of the present run: writes, a guard on each key that was read, the journal. Empty of writes if
     /// nothing is to change.
     pub(super) fn batch(&self) -> Batch {
-        let mut batch = Batch::default();
+        let mut batch = Batch { as_of: self.as_of, ..Batch::default() };
         let moves = |slot: &Slot| matches!(slot.buffered, Some(Buffered::Put(_) | Buffered::Delete));
         if self.writes == 0 || !self.slots.values().any(moves) {
             return batch;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::probe::{Change, Check, Seen, all, attempt, commit, ensure, equal, get, journal_of, key, wait};
 use super::{Subject, Verdict};
-use crate::store::{Expect, Key, Version};
+use crate::store::{Expect, Key, Seq, Version};
 
 /// How a key came to be what it is.
 const HISTORIES: &[&[Step]] = &[
@@ -67,6 +67,14 @@ pub(super) fn guards(subject: &dyn Subject) -> Check {
                 if let Some(step) = write {
                     change = step.apply(change, &target, b"after");
                 }
+                // Of what was read before the last commit, or is said to be read later, every guard is looked at.
+                let last = versions.last().map_or(1, |(version, _)| version.0);
+                change.0.as_of = match number % 4 {
+                    0 => None,
+                    1 => Some(Seq(0)),
+                    2 => Some(Seq(last - 1)),
+                    _ => Some(Seq(u64::MAX)),
+                };
                 let done = attempt(wait(store.commit(&change.0)))?;
                 let case = format!("{expect:?} on a key with the history {history:?}, then {write:?}");
                 equal(&case, &done.is_some(), &holds)?;

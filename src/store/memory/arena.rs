@@ -105,22 +105,6 @@ impl Arena {
         stretch.get_mut(room.start()..room.start() + room.bytes()).unwrap_or_default()
     }
 
-    /// Copies the first so many bytes of a room to another.
-    pub(super) fn copy(&mut self, from: Room, to: Room, bytes: usize) {
-        let bytes = bytes.min(from.bytes()).min(to.bytes());
-        if from.stretch == to.stretch {
-            if let Some(stretch) = self.stretches.get_mut(from.stretch as usize) {
-                stretch.bytes_mut().copy_within(from.start()..from.start() + bytes, to.start());
-            }
-        } else if let Ok([source, target]) =
-            self.stretches.get_disjoint_mut([from.stretch as usize, to.stretch as usize])
-            && let Some(source) = source.bytes().get(from.start()..from.start() + bytes)
-            && let Some(target) = target.bytes_mut().get_mut(to.start()..to.start() + bytes)
-        {
-            target.copy_from_slice(source);
-        }
-    }
-
     /// A room for so many bytes or a few more; what it holds is zero.
     pub(super) fn take(&mut self, bytes: usize) -> Room {
         let units = bytes.div_ceil(UNIT).max(1);

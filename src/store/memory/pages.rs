@@ -2,12 +2,13 @@
 //!
 //! Neighbours in key order are of one kind, so their keys and values begin alike: an entry holds only what differs from
 //! the beginning of its page's first entry. With that, and one [`Room`] for a page instead of two allocations for an entry,
-//! facts take little more than half the memory of an ordered map from keys to values.
+//! facts take little more than half the memory of an ordered map from keys to values. The keys of a page stand together
+//! before the values, so that a look-up reads the keys and one value, not all values on the way.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 use super::arena::{Arena, Room};
+use super::directory::Directory;
 use crate::store::journal::{put_varint, varint};
 use crate::store::{Bytes, Key, Version, Versioned};
 
@@ -21,11 +22,10 @@ const SPARE: usize = 512;
 #[derive(Debug, Default)]
 pub(super) struct Pages {
     /// Each page under a key that is not above its own keys and above all keys of the pages before. No page is empty.
-    pages: BTreeMap<Key, Page>,
+    pages: Directory<Page>,
     arena: Arena,
     len: usize,
-    /// Where pages are put together.
-    scratch: Vec<u8>,
+    draft: Draft,
 }
 
 /// Where a page is, and how many bytes of the room it takes.
@@ -35,10 +35,30 @@ struct Page {
     len: u32,
 }
 
-/// Entry after entry in key order: the key, the version, the value. A key or value is the number of bytes that it shares
-/// with the first entry's, the number of its other bytes, and these. All numbers are base-128 varints.
+/// The contents of a page: two bytes that tell how long the heads are, the heads, the values' own bytes.
+///
+/// Entries stand in key order. The head of an entry is how many bytes its key shares with the first entry's key, the number
+/// of its other bytes, and these; the version; how many bytes its value shares with the first entry's value, and the number
+/// of its other bytes. All numbers are base-128 varints.
 #[derive(Debug, Clone, Copy)]
-struct Packed<'a>(&'a [u8]);
+struct Packed<'a> {
+    heads: &'a [u8],
+    values: &'a [u8],
+}
+
+/// Where pages are put together.
+#[derive(Debug, Default)]
+struct Draft {
+    heads: Vec<u8>,
+    values: Vec<u8>,
+}
+
+/// A place between two entries of a page, or at its beginning or end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct At {
+    head: usize,
+    value: usize,
+}
 
 /// One entry: key and value, each as what it shares with the first entry and what it does not.
 #[derive(Debug, Clone, Copy)]
@@ -47,8 +67,8 @@ pub(super) struct Line<'a> {
     version: u64,
     value: (&'a [u8], &'a [u8]),
     /// Where it is in its page.
-    start: usize,
-    end: usize,
+    start: At,
+    end: At,
 }
 
 impl Pages {
@@ -56,160 +76,223 @@ impl Pages {
         self.len
     }
 
-    /// The entry of a key. One look-up among the pages, then along the entries of the page.
+    /// The entry of a key. One look-up among the pages, then along the keys of the page.
     pub(super) fn get(&self, key: &Key) -> Option<Line<'_>> {
-        let (_, page) = self.pages.range::<Key, _>(..=key).next_back()?;
+        let page = self.pages.get(self.pages.last_until(key)?)?;
         page.packed(&self.arena).find(key).ok()
     }
 
     /// The entries from a key on.
     pub(super) fn from(&self, start: &Key) -> impl Iterator<Item = Line<'_>> {
-        let first = self.pages.range::<Key, _>(..=start).next_back().map_or(start, |(bound, _)| bound);
-        let (pages, start) = (self.pages.range::<Key, _>(first..), start.clone());
-        let lines = pages.flat_map(|(_, page)| page.packed(&self.arena).lines());
+        let (pages, start) = (self.pages.values_from(self.pages.last_until(start)), start.clone());
+        let lines = pages.flat_map(|page| page.packed(&self.arena).lines());
         lines.skip_while(move |line| line.order(&start).is_lt())
     }
 
     /// Sets the value of a key.
     pub(super) fn set(&mut self, key: &Key, version: Version, value: &[u8]) {
-        let fresh =
-            Line { key: (&[], key.as_bytes()), version: version.0, value: (&[], value), start: 0, end: 0 };
-        let Self { pages, arena, scratch, len } = self;
-        let Some((_, page)) = pages.range_mut::<Key, _>(..=key).next_back() else {
+        let (start, end) = (At::default(), At::default());
+        let fresh = Line { key: (&[], key.as_bytes()), version: version.0, value: (&[], value), start, end };
+        let Self { pages, arena, draft, len } = self;
+        let place = pages.last_until(key);
+        let Some(page) = place.and_then(|place| pages.get_mut(place)) else {
             // Below every page: a page that begins with the least key there is.
-            pack_all(std::iter::once(fresh), scratch);
-            pages.insert(Key::empty(), Page::of(scratch, arena));
+            draft.set(std::iter::once(fresh));
+            pages.insert(Key::empty(), Page::of(draft, arena));
             *len += 1;
             return;
         };
         let found = page.packed(arena).find(key);
         *len += usize::from(found.is_err());
         let place = found.map_or_else(|start| (start, start), |line| (line.start, line.end));
-        page.put(fresh, place, arena, scratch);
-        if let Some((bound, right)) = page.split(arena, scratch) {
+        page.put(fresh, place, arena, draft);
+        if let Some((bound, right)) = page.split(arena, draft) {
             pages.insert(bound, right);
         }
-        scratch.shrink_to(16 * LARGEST);
+        draft.shrink();
     }
 
     /// Removes a key.
     pub(super) fn remove(&mut self, key: &Key) {
-        let Self { pages, arena, scratch, len } = self;
-        let Some((bound, page)) = pages.range_mut::<Key, _>(..=key).next_back() else { return };
+        let Self { pages, arena, draft, len } = self;
+        let Some(place) = pages.last_until(key) else { return };
+        let Some(page) = pages.get_mut(place) else { return };
         let Ok(found) = page.packed(arena).find(key) else { return };
         *len -= 1;
         let start = found.start;
-        pack_all(page.packed(arena).lines().filter(|line| line.start != start), scratch);
-        if scratch.is_empty() {
-            let (bound, room) = (bound.clone(), page.room);
-            pages.remove(&bound);
+        draft.set(page.packed(arena).lines().filter(|line| line.start != start));
+        if draft.heads.is_empty() {
+            let room = page.room;
+            pages.remove(place);
             arena.give_back(room);
         } else {
-            page.set(scratch, arena);
+            page.set(draft, arena);
         }
         if arena.is_wasteful() {
             let mut fresh = Arena::default();
-            for page in pages.values_mut() {
-                *page = Page::of(page.packed(arena).0, &mut fresh);
-            }
+            pages.values_mut().for_each(|page| page.move_to(arena, &mut fresh));
             *arena = fresh;
         }
     }
 }
 
 impl Page {
-    /// A page of these bytes.
-    fn of(bytes: &[u8], arena: &mut Arena) -> Self {
-        let mut page = Self { room: arena.take(bytes.len()), len: 0 };
-        page.set(bytes, arena);
+    /// Bytes that tell how long the heads are. A page of two entries has less than [`LARGEST`] bytes of heads before it is
+    /// split, besides those of one more.
+    const LENGTH: usize = 2;
+
+    fn of(draft: &Draft, arena: &mut Arena) -> Self {
+        let mut page = Self { room: arena.take(draft.len()), len: 0 };
+        page.set(draft, arena);
         page
     }
 
-    fn packed(self, arena: &Arena) -> Packed<'_> {
-        Packed(arena.get(self.room).get(..self.len as usize).unwrap_or_default())
+    fn bytes(self, arena: &Arena) -> &[u8] {
+        arena.get(self.room).get(..self.len as usize).unwrap_or_default()
     }
 
-    /// Sets all of its bytes.
-    fn set(&mut self, bytes: &[u8], arena: &mut Arena) {
-        self.resize(bytes.len(), arena);
-        if let Some(all) = arena.get_mut(self.room).get_mut(..bytes.len()) {
+    fn packed(self, arena: &Arena) -> Packed<'_> {
+        let parts = self.bytes(arena).split_first_chunk::<{ Self::LENGTH }>();
+        let parts =
+            parts.and_then(|(length, rest)| rest.split_at_checked(u16::from_le_bytes(*length).into()));
+        let (heads, values) = parts.unwrap_or_default();
+        Packed { heads, values }
+    }
+
+    /// Sets all of its bytes, and wipes those that are not wanted.
+    fn set(&mut self, draft: &Draft, arena: &mut Arena) {
+        let len = draft.len();
+        let mut held = self.len as usize;
+        if len > self.room.bytes() || len + SPARE < self.room.bytes() {
+            let next = arena.take(len);
+            arena.give_back(std::mem::replace(&mut self.room, next));
+            held = 0;
+        }
+        let length = u16::try_from(draft.heads.len()).unwrap_or(u16::MAX).to_le_bytes();
+        let mut rest = arena.get_mut(self.room);
+        for part in [&length[..], &draft.heads, &draft.values] {
+            let Some((own, after)) = rest.split_at_mut_checked(part.len()) else { return };
+            own.copy_from_slice(part);
+            rest = after;
+        }
+        rest.iter_mut().take(held.saturating_sub(len)).for_each(|unwanted| *unwanted = 0);
+        // A value has a largest size, far below this.
+        self.len = u32::try_from(len).unwrap_or(u32::MAX);
+    }
+
+    fn move_to(&mut self, from: &Arena, to: &mut Arena) {
+        let bytes = self.bytes(from);
+        self.room = to.take(bytes.len());
+        if let Some(all) = to.get_mut(self.room).get_mut(..bytes.len()) {
             all.copy_from_slice(bytes);
         }
     }
 
-    /// Makes room for so many bytes, keeps those that are there, and wipes those that are not wanted.
-    fn resize(&mut self, bytes: usize, arena: &mut Arena) {
-        let held = self.len as usize;
-        if bytes > self.room.bytes() || bytes + SPARE < self.room.bytes() {
-            let next = arena.take(bytes);
-            arena.copy(self.room, next, held.min(bytes));
-            arena.give_back(std::mem::replace(&mut self.room, next));
-        } else if let Some(unwanted) = arena.get_mut(self.room).get_mut(bytes..held) {
-            unwanted.fill(0);
-        }
-        // A value has a largest size, far below this.
-        self.len = u32::try_from(bytes).unwrap_or(u32::MAX);
-    }
-
     /// Puts an entry in place of what is from `start` to `end`.
-    fn put(
-        &mut self,
-        fresh: Line<'_>,
-        (start, end): (usize, usize),
-        arena: &mut Arena,
-        scratch: &mut Vec<u8>,
-    ) {
+    fn put(&mut self, fresh: Line<'_>, (start, end): (At, At), arena: &mut Arena, draft: &mut Draft) {
         let packed = self.packed(arena);
-        if start == 0 {
+        if start == At::default() {
             // A new first entry: what the others share with it is found anew.
-            let others = packed.lines().filter(|line| line.start >= end);
-            pack_all(std::iter::once(fresh).chain(others), scratch);
-            return self.set(scratch, arena);
+            let others = packed.lines().filter(|line| line.start.head >= end.head);
+            draft.set(std::iter::once(fresh).chain(others));
+        } else {
+            let first =
+                packed.lines().next().map_or((&[][..], &[][..]), |first| (first.key.1, first.value.1));
+            draft.clear();
+            draft.copy(packed, At::default(), start);
+            draft.pack(&fresh, first);
+            draft.copy(packed, end, packed.end());
         }
-        scratch.clear();
-        let first = packed.lines().next().map_or((&[][..], &[][..]), |first| (first.key.1, first.value.1));
-        fresh.pack(first, scratch);
-        let held = packed.0.len();
-        let needed = held + scratch.len() - (end - start);
-        // The end moves, then the entry goes into the gap.
-        self.resize(needed.max(held), arena);
-        if let Some(bytes) = arena.get_mut(self.room).get_mut(..needed.max(held)) {
-            bytes.copy_within(end..held, start + scratch.len());
-            if let Some(gap) = bytes.get_mut(start..start + scratch.len()) {
-                gap.copy_from_slice(scratch);
-            }
-        }
-        self.resize(needed, arena);
+        self.set(draft, arena);
     }
 
     /// Keeps the first half of its entries and gives those that follow with their first key, if it is too large and can be
     /// split.
-    fn split(&mut self, arena: &mut Arena, scratch: &mut Vec<u8>) -> Option<(Key, Self)> {
-        let packed = self.packed(arena);
-        if packed.0.len() <= LARGEST {
+    fn split(&mut self, arena: &mut Arena, draft: &mut Draft) -> Option<(Key, Self)> {
+        if self.len as usize <= LARGEST {
             return None;
         }
-        let middle = packed.lines().skip(1).find(|line| line.end > packed.0.len() / 2)?;
+        let packed = self.packed(arena);
+        let half = self.len as usize / 2;
+        let middle = packed.lines().skip(1).find(|line| line.end.head + line.end.value > half)?;
         let (bound, start) = (middle.key(), middle.start);
-        pack_all(packed.lines().filter(|line| line.start >= start), scratch);
-        let right = Self::of(scratch, arena);
+        draft.set(packed.lines().filter(|line| line.start.head >= start.head));
+        let right = Self::of(draft, arena);
         // The entries before keep the first that they are told by.
-        self.resize(start, arena);
+        draft.clear();
+        draft.copy(self.packed(arena), At::default(), start);
+        self.set(draft, arena);
         Some((bound, right))
     }
 }
 
+impl Draft {
+    /// How many bytes the page will have.
+    const fn len(&self) -> usize {
+        Page::LENGTH + self.heads.len() + self.values.len()
+    }
+
+    fn clear(&mut self) {
+        self.heads.clear();
+        self.values.clear();
+    }
+
+    fn shrink(&mut self) {
+        self.heads.shrink_to(LARGEST);
+        self.values.shrink_to(16 * LARGEST);
+    }
+
+    /// Packs these entries, in their order, and no others.
+    fn set<'a>(&mut self, lines: impl Iterator<Item = Line<'a>>) {
+        self.clear();
+        let (mut key, mut value) = (Vec::new(), Vec::new());
+        for line in lines {
+            let is_first = self.heads.is_empty();
+            self.pack(&line, (&key, &value));
+            if is_first {
+                key = [line.key.0, line.key.1].concat();
+                value = [line.value.0, line.value.1].concat();
+            }
+        }
+    }
+
+    /// Appends an entry to a page whose first entry has this key and this value; both empty for the first itself.
+    fn pack(&mut self, line: &Line<'_>, (key, value): (&[u8], &[u8])) {
+        let Self { heads, values } = self;
+        let shared = shared(key, line.key);
+        put_varint(heads, shared as u64);
+        put_varint(heads, (line.key.0.len() + line.key.1.len() - shared) as u64);
+        put_rest(heads, line.key, shared);
+        put_varint(heads, line.version);
+        let shared = self::shared(value, line.value);
+        put_varint(heads, shared as u64);
+        put_varint(heads, (line.value.0.len() + line.value.1.len() - shared) as u64);
+        put_rest(values, line.value, shared);
+    }
+
+    /// Appends the entries from one place of a page to another as they stand there. The page's first entry comes first here
+    /// too.
+    fn copy(&mut self, packed: Packed<'_>, start: At, end: At) {
+        self.heads.extend_from_slice(packed.heads.get(start.head..end.head).unwrap_or_default());
+        self.values.extend_from_slice(packed.values.get(start.value..end.value).unwrap_or_default());
+    }
+}
+
 impl<'a> Packed<'a> {
-    fn lines(self) -> Lines<'a> {
-        Lines { page: self.0, at: 0, first: None }
+    const fn lines(self) -> Lines<'a> {
+        Lines { packed: self, at: At { head: 0, value: 0 }, first: None }
+    }
+
+    const fn end(self) -> At {
+        At { head: self.heads.len(), value: self.values.len() }
     }
 
     /// The entry of a key, or where in the page it would begin.
     ///
     /// How much the key shares with the first entry's tells of most entries that they come before it, unread.
-    fn find(self, key: &Key) -> Result<Line<'a>, usize> {
+    fn find(self, key: &Key) -> Result<Line<'a>, At> {
         let mut lines = self.lines();
-        let Some(first) = lines.next() else { return Err(0) };
+        let Some(first) = lines.next() else { return Err(At::default()) };
         match first.order(key) {
             Ordering::Less => {}
             Ordering::Equal => return Ok(first),
@@ -217,45 +300,46 @@ impl<'a> Packed<'a> {
         }
         let key = key.as_bytes();
         let alike = common(first.key.1, key);
-        while let Some((shared, own, after)) = self.key_at(lines.at) {
-            let order = match key.get(shared..).filter(|_| shared <= alike) {
+        while let Some((head, next)) = self.head_at(lines.at) {
+            let order = match key.get(head.key_shared..).filter(|_| head.key_shared <= alike) {
                 // Like the first key for longer, and the key comes after that one.
                 None => Ordering::Less,
-                Some(rest) => own.cmp(rest),
+                Some(rest) => head.key.cmp(rest),
             };
             match order {
-                Ordering::Less => match self.next_at(after) {
-                    Some(next) => lines.at = next,
-                    None => break,
-                },
-                Ordering::Equal => return lines.next().ok_or(self.0.len()),
+                Ordering::Less => lines.at = next,
+                Ordering::Equal => return lines.next().ok_or(self.end()),
                 Ordering::Greater => return Err(lines.at),
             }
         }
-        Err(self.0.len())
+        Err(self.end())
     }
 
-    /// The key of the entry that begins there: how much it shares with the first, the rest of it, and where it ends.
-    fn key_at(self, at: usize) -> Option<(usize, &'a [u8], usize)> {
-        let mut rest = self.0.get(at..)?;
-        let shared = usize::try_from(varint(&mut rest)?).ok()?;
-        let own = usize::try_from(varint(&mut rest)?).ok()?;
-        let (own, rest) = rest.split_at_checked(own)?;
-        Some((shared, own, self.0.len() - rest.len()))
-    }
-
-    /// Where the entry ends whose key ends there.
-    fn next_at(self, at: usize) -> Option<usize> {
-        let mut rest = self.0.get(at..)?;
-        let (_version, _shared) = (varint(&mut rest)?, varint(&mut rest)?);
-        let own = usize::try_from(varint(&mut rest)?).ok()?;
-        Some(self.0.len() - rest.get(own..)?.len())
+    /// The head of the entry that begins there, and where it ends.
+    fn head_at(self, at: At) -> Option<(Head<'a>, At)> {
+        let mut rest = self.heads.get(at.head..)?;
+        let key_shared = usize::try_from(varint(&mut rest)?).ok()?;
+        let key = usize::try_from(varint(&mut rest)?).ok()?;
+        let (key, mut rest) = rest.split_at_checked(key)?;
+        let version = varint(&mut rest)?;
+        let value_shared = usize::try_from(varint(&mut rest)?).ok()?;
+        let value = usize::try_from(varint(&mut rest)?).ok()?;
+        let end = At { head: self.heads.len() - rest.len(), value: at.value.checked_add(value)? };
+        Some((Head { key_shared, key, version, value_shared }, end))
     }
 }
 
+/// All of an entry but its value's own bytes.
+struct Head<'a> {
+    key_shared: usize,
+    key: &'a [u8],
+    version: u64,
+    value_shared: usize,
+}
+
 struct Lines<'a> {
-    page: &'a [u8],
-    at: usize,
+    packed: Packed<'a>,
+    at: At,
     first: Option<Line<'a>>,
 }
 
@@ -263,14 +347,16 @@ impl<'a> Iterator for Lines<'a> {
     type Item = Line<'a>;
 
     fn next(&mut self) -> Option<Line<'a>> {
-        let mut rest = self.page.get(self.at..)?;
+        let (head, end) = self.packed.head_at(self.at)?;
         let (key, value): (&[u8], &[u8]) =
             self.first.map_or((&[], &[]), |first| (first.key.1, first.value.1));
-        let key = pieces(&mut rest, key)?;
-        let version = varint(&mut rest)?;
-        let value = pieces(&mut rest, value)?;
-        let end = self.page.len() - rest.len();
-        let line = Line { key, version, value, start: self.at, end };
+        let line = Line {
+            key: (key.get(..head.key_shared)?, head.key),
+            version: head.version,
+            value: (value.get(..head.value_shared)?, self.packed.values.get(self.at.value..end.value)?),
+            start: self.at,
+            end,
+        };
         self.at = end;
         self.first = self.first.or(Some(line));
         Some(line)
@@ -300,49 +386,21 @@ impl Line<'_> {
         let (head, tail) = key.split_at_checked(self.key.0.len()).unwrap_or((key, &[]));
         self.key.0.cmp(head).then_with(|| self.key.1.cmp(tail))
     }
-
-    /// Appends the entry to a page whose first entry has this key and this value.
-    fn pack(&self, (key, value): (&[u8], &[u8]), into: &mut Vec<u8>) {
-        pack(into, key, self.key);
-        put_varint(into, self.version);
-        pack(into, value, self.value);
-    }
 }
 
-/// Packs entries in their order into an empty `into`.
-fn pack_all<'a>(lines: impl Iterator<Item = Line<'a>>, into: &mut Vec<u8>) {
-    into.clear();
-    let (mut key, mut value) = (Vec::new(), Vec::new());
-    for line in lines {
-        if into.is_empty() {
-            line.pack((&[], &[]), into);
-            key = [line.key.0, line.key.1].concat();
-            value = [line.value.0, line.value.1].concat();
-        } else {
-            line.pack((&key, &value), into);
-        }
+/// How many bytes something that comes in two pieces begins alike with the first entry's.
+fn shared(first: &[u8], (head, tail): (&[u8], &[u8])) -> usize {
+    let shared = common(first, head);
+    if shared < head.len() {
+        return shared;
     }
+    shared + common(first.get(shared..).unwrap_or_default(), tail)
 }
 
-/// Appends what comes in two pieces.
-fn pack(into: &mut Vec<u8>, first: &[u8], (head, tail): (&[u8], &[u8])) {
-    let mut shared = common(first, head);
-    if shared == head.len() {
-        shared += common(first.get(shared..).unwrap_or_default(), tail);
-    }
-    put_varint(into, shared as u64);
-    put_varint(into, (head.len() + tail.len() - shared) as u64);
+/// Appends what comes in two pieces, without its first bytes.
+fn put_rest(into: &mut Vec<u8>, (head, tail): (&[u8], &[u8]), shared: usize) {
     into.extend_from_slice(head.get(shared..).unwrap_or_default());
     into.extend_from_slice(tail.get(shared.saturating_sub(head.len())..).unwrap_or_default());
-}
-
-/// Takes the two pieces of a key or a value off the rest of a page.
-fn pieces<'a>(rest: &mut &'a [u8], first: &'a [u8]) -> Option<(&'a [u8], &'a [u8])> {
-    let shared = usize::try_from(varint(rest)?).ok()?;
-    let own = usize::try_from(varint(rest)?).ok()?;
-    let (own, after) = rest.split_at_checked(own)?;
-    *rest = after;
-    Some((first.get(..shared)?, own))
 }
 
 /// How many bytes two texts begin alike with.
@@ -352,6 +410,8 @@ fn common(a: &[u8], b: &[u8]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -388,7 +448,7 @@ mod tests {
                 prop_assert_eq!(pages.get(&key).map(|line| line.versioned()), model.get(&key).cloned());
             }
             prop_assert_eq!(pages.len(), model.len());
-            prop_assert!(pages.pages.values().all(|page| page.packed(&pages.arena).lines().next().is_some()));
+            prop_assert!(pages.pages.values_from(None).all(|page| page.packed(&pages.arena).lines().next().is_some()));
             let start = Key::new(&start).unwrap();
             for from in [Key::empty(), start] {
                 let found: Vec<_> = pages.from(&from).map(|line| (line.key(), line.versioned())).collect();
@@ -408,7 +468,7 @@ mod tests {
             let key = Key::new(&[&[1; 16][..], &number.to_be_bytes()].concat()).unwrap();
             pages.set(&key, Version(1), &[&[2; 100][..], &number.to_be_bytes()].concat());
         }
-        let held: usize = pages.pages.values().map(|page| page.len as usize).sum();
+        let held: usize = pages.pages.values_from(None).map(|page| page.len as usize).sum();
         assert!(held < 1_000 * 20, "{held}");
     }
 }
