@@ -1,4 +1,4 @@
-//! Six bugs planted in copies of a memory store: the conformance suite catches each by name, and passes the honest copy.
+//! Eight bugs planted in copies of a memory store: the conformance suite catches each by name, and passes the honest copy.
 #![cfg(feature = "testkit")]
 #![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "tests")]
 
@@ -9,7 +9,7 @@ use std::task::Poll;
 
 use throughline::store::conformance::{Report, Subject, check};
 use throughline::store::{
-    Batch, BoxFuture, Committed, Entry, Expect, Key, Page, ReadSet, Scan, Seq, Store, StoreError,
+    Batch, BoxFuture, Committed, Entry, Expect, Key, Page, ReadSet, Scan, Seq, Snapshot, Store, StoreError,
     StoreErrorKind, Version, Versioned, View, Write,
 };
 
@@ -28,6 +28,10 @@ enum Bug {
     LateJournal,
     /// Starts a page with the cursor itself.
     InclusiveCursor,
+    /// Looks at no guards of a batch that says when they held, whatever was committed since.
+    AnyAsOf,
+    /// Answers several keys of a snapshot in an order of its own.
+    SnapshotOrder,
 }
 
 struct Copy {
@@ -57,7 +61,11 @@ async fn let_others_go_first() {
 
 impl State {
     fn judge(&self, batch: &Batch, bug: Bug) -> Result<(), StoreError> {
-        let checked = if bug == Bug::FirstGuardOnly { 1 } else { usize::MAX };
+        let checked = match bug {
+            Bug::FirstGuardOnly => 1,
+            Bug::AnyAsOf if batch.as_of.is_some() => 0,
+            _ => usize::MAX,
+        };
         for (key, expect) in batch.guards.iter().take(checked) {
             let now = self.values.get(key).map(|held| held.version);
             let holds = match expect {
@@ -165,6 +173,29 @@ impl Store for Copy {
             Ok(state.journal.iter().filter(|entry| entry.seq > after).take(limit).cloned().collect())
         })
     }
+
+    fn snapshot(&self) -> Result<Option<Box<dyn Snapshot + '_>>, StoreError> {
+        let values = self.state.lock().unwrap().values.clone();
+        Ok((self.bug == Bug::SnapshotOrder).then(|| Box::new(Backwards(values)) as _))
+    }
+}
+
+/// See [`Bug::SnapshotOrder`].
+struct Backwards(BTreeMap<Key, Versioned>);
+
+impl Snapshot for Backwards {
+    fn get(&self, key: &Key) -> Result<Option<Versioned>, StoreError> {
+        Ok(self.0.get(key).cloned())
+    }
+
+    fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        keys.iter().rev().map(|key| self.get(key)).collect()
+    }
+
+    fn scan(&self, scan: &Scan) -> Result<Page, StoreError> {
+        let values = self.0.clone();
+        Ok(State { values, ..State::default() }.page(scan, Bug::None))
+    }
 }
 
 impl Subject for Bug {
@@ -218,4 +249,14 @@ fn a_late_journal_append_is_caught() {
 #[test]
 fn an_inclusive_cursor_is_caught() {
     caught(Bug::InclusiveCursor, &["byte_order", "cursors"]);
+}
+
+#[test]
+fn guards_that_are_skipped_by_their_word_alone_are_caught() {
+    caught(Bug::AnyAsOf, &["guards"]);
+}
+
+#[test]
+fn a_snapshot_that_mixes_up_its_answers_is_caught() {
+    caught(Bug::SnapshotOrder, &["read_your_writes", "random_batches"]);
 }

@@ -4,7 +4,8 @@
 //! A store is an ordered map from [`Key`] to bytes with a [`Version`] per key, changed by atomic batches:
 //! 1. *Atomic*: all writes of a batch happen or none.
 //! 2. *Guarded*: a batch commits only if every guard holds at the instant of commit; otherwise
-//!    [`StoreErrorKind::Conflict`] and nothing has changed.
+//!    [`StoreErrorKind::Conflict`] and nothing has changed. Guards need not be looked at while [`Batch::as_of`] is the last
+//!    commit.
 //! 3. *Read your commit*: a read that starts after `commit` returned sees it.
 //! 4. *One snapshot*: all gets and scans of one [`ReadSet`] see the same instant.
 //! 5. *Durable* when `commit` returned `Ok`; `Unknown` if the outcome cannot be told, `Failed` only if surely not applied.
@@ -241,6 +242,14 @@ pub trait Snapshot {
     /// # Errors
     /// As [`Store::read`].
     fn get(&self, key: &Key) -> Result<Option<Versioned>, StoreError>;
+
+    /// Several keys, in their order. A store that answers several sooner than one after the other says so here.
+    ///
+    /// # Errors
+    /// As [`Store::read`].
+    fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
+        keys.iter().map(|key| self.get(key)).collect()
+    }
 
     /// One page.
     ///

@@ -103,6 +103,11 @@ impl Session {
         self.writes = 0;
     }
 
+    /// Whether the store has said what the key holds.
+    pub(super) fn knows(&self, key: &Key) -> bool {
+        self.slots.get(key).is_some_and(|slot| slot.known)
+    }
+
     /// Notes that the next load should bring the key.
     pub(super) fn want(&mut self, key: Key) {
         let slot = self.slots.entry(key.clone()).or_default();

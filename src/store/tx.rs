@@ -151,7 +151,9 @@ impl<'s> Tx<'s> {
     /// # Errors
     /// As [`Tx::get`].
     pub fn get_many<T: Stored>(&mut self, keys: &[Key]) -> Result<Vec<Option<T>>, Stop> {
-        if self.snapshot.is_none() {
+        if self.snapshot.is_some() {
+            self.want(keys);
+        } else {
             let mut missing = false;
             for key in keys {
                 missing |= load(None, self.session, &self.tenant.physical(key)?, false)?.is_none();
@@ -163,15 +165,21 @@ impl<'s> Tx<'s> {
         keys.iter().map(|key| self.get(key)).collect()
     }
 
-    /// A hint that these keys will be read: the next load brings them along. Over an in-process store it does nothing.
-    /// A key that is wanted and never read is not guarded.
+    /// A hint that these keys will be read: the next load brings them along, an in-process store is asked for all of them
+    /// at once. A key that is wanted and never read is not guarded.
     pub fn want(&mut self, keys: &[Key]) {
-        if self.snapshot.is_some() {
+        let keys = keys.iter().filter_map(|key| self.tenant.physical(key).ok());
+        let Some(snapshot) = self.snapshot else {
+            keys.for_each(|key| self.session.want(key));
             return;
-        }
-        for key in keys {
-            if let Ok(key) = self.tenant.physical(key) {
-                self.session.want(key);
+        };
+        let missing: Vec<Key> = keys.filter(|key| !self.session.knows(key)).collect();
+        // One key is asked for when it is read, and what fails now fails again then.
+        if missing.len() > 1
+            && let Ok(found) = snapshot.get_many(&missing)
+        {
+            for (key, held) in missing.into_iter().zip(found) {
+                self.session.slots.entry(key).or_default().learn(held);
             }
         }
     }

@@ -138,7 +138,9 @@ pub(super) fn read(store: &dyn Store, gets: &[Key], scans: &[Scan]) -> Result<Vi
 pub(super) fn read_quietly(store: &dyn Store, gets: &[Key], scans: &[Scan]) -> Result<View, Seen> {
     let view = read(store, gets, scans)?;
     if let Some(snapshot) = store.snapshot()? {
-        let gets = gets.iter().map(|key| snapshot.get(key)).collect::<Result<_, _>>()?;
+        let together = snapshot.get_many(gets)?;
+        let gets = gets.iter().map(|key| snapshot.get(key)).collect::<Result<Vec<_>, _>>()?;
+        equal("keys of a snapshot together beside one by one", &together, &gets)?;
         let scans = scans.iter().map(|scan| snapshot.scan(scan)).collect::<Result<_, _>>()?;
         equal("a snapshot beside a read", &View { gets, scans }, &view)?;
     }

@@ -132,7 +132,7 @@ pub(super) fn one_snapshot(subject: &dyn Subject) -> Check {
             ensure(seen >= last, || format!("a later read saw {seen}, an earlier one {last}"))?;
             last = seen;
             if let Some(snapshot) = store.snapshot()? {
-                let gets = want.gets.iter().map(|key| snapshot.get(key)).collect::<Result<_, _>>()?;
+                let gets = snapshot.get_many(&want.gets)?;
                 let scans = want.scans.iter().map(|scan| snapshot.scan(scan)).collect::<Result<_, _>>()?;
                 last = one_number(&View { gets, scans })?;
             }

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 
 use super::arena::{Arena, Room};
 use super::directory::Directory;
+use super::{bring, common};
 use crate::store::journal::{put_varint, varint};
 use crate::store::{Bytes, Key, Version, Versioned};
 
@@ -82,6 +83,21 @@ impl Pages {
         page.packed(&self.arena).find(key).ok()
     }
 
+    /// The entry of each of several keys.
+    ///
+    /// # Complexity
+    /// As one after the other, but each step is taken for all before the next: memory is asked for the pages of all, then
+    /// for the values of all.
+    pub(super) fn get_many(&self, keys: &[Key]) -> Vec<Option<Line<'_>>> {
+        let places = self.pages.last_until_each(keys.iter());
+        let pages: Vec<_> = places.into_iter().map(|place| self.pages.get(place?).copied()).collect();
+        bring(pages.iter().flatten().map(|page| page.beginning(&self.arena)));
+        let find = |(key, page): (&Key, Option<Page>)| page?.packed(&self.arena).find(key).ok();
+        let lines: Vec<_> = keys.iter().zip(pages).map(find).collect();
+        bring(lines.iter().flatten().map(|line| line.value.1));
+        lines
+    }
+
     /// The entries from a key on.
     pub(super) fn from(&self, start: &Key) -> impl Iterator<Item = Line<'_>> {
         let (pages, start) = (self.pages.values_from(self.pages.last_until(start)), start.clone());
@@ -151,6 +167,11 @@ impl Page {
         arena.get(self.room).get(..self.len as usize).unwrap_or_default()
     }
 
+    /// As much as the heads of most pages take.
+    fn beginning(self, arena: &Arena) -> &[u8] {
+        arena.get(self.room).get(..LARGEST / 8).unwrap_or_default()
+    }
+
     fn packed(self, arena: &Arena) -> Packed<'_> {
         let parts = self.bytes(arena).split_first_chunk::<{ Self::LENGTH }>();
         let parts =
@@ -175,7 +196,9 @@ impl Page {
             own.copy_from_slice(part);
             rest = after;
         }
-        rest.iter_mut().take(held.saturating_sub(len)).for_each(|unwanted| *unwanted = 0);
+        if let Some(unwanted) = rest.get_mut(..held.saturating_sub(len)) {
+            unwanted.fill(0);
+        }
         // A value has a largest size, far below this.
         self.len = u32::try_from(len).unwrap_or(u32::MAX);
     }
@@ -403,11 +426,6 @@ fn put_rest(into: &mut Vec<u8>, (head, tail): (&[u8], &[u8]), shared: usize) {
     into.extend_from_slice(tail.get(shared.saturating_sub(head.len())..).unwrap_or_default());
 }
 
-/// How many bytes two texts begin alike with.
-fn common(a: &[u8], b: &[u8]) -> usize {
-    a.iter().zip(b).take_while(|(a, b)| a == b).count()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -455,6 +473,9 @@ mod tests {
                 let expected: Vec<_> = model.range::<Key, _>(&from..).map(|(key, held)| (key.clone(), held.clone())).collect();
                 prop_assert_eq!(found, expected);
             }
+            let asked: Vec<_> = steps.iter().map(|(key, _)| Key::new(key).unwrap()).collect();
+            let found: Vec<_> = pages.get_many(&asked).into_iter().map(|line| line.map(|line| line.versioned())).collect();
+            prop_assert_eq!(found, asked.iter().map(|key| model.get(key).cloned()).collect::<Vec<_>>());
             for key in model.keys() {
                 prop_assert!(pages.get(key).is_some());
             }
