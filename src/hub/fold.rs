@@ -134,6 +134,7 @@ pub(crate) fn fold(
     let proof = first_proof(&record, rules);
     record.settle(proof);
     evidence_changed |= !dropped.is_empty();
+    let mut heard: Vec<ValueHash> = Vec::new();
     for (identifier, old) in before {
         let new = record.claims.get(&identifier);
         evidence_changed |= match (old, new) {
@@ -142,9 +143,11 @@ pub(crate) fn fold(
         };
         // What is blocked did not come this far.
         if old.is_none() && is_heard(&record, &identifier) && may_match(&record, &identifier, rules) {
-            holders::add(tx, identifier.digest(&rules.pepper), record_id)?;
+            heard.push(identifier.digest(&rules.pepper));
         }
     }
+    tx.want(&heard.iter().map(|value| keys::holders(*value)).collect::<Vec<_>>());
+    heard.into_iter().try_for_each(|value| holders::add(tx, value, record_id))?;
     if had_withdrawn != withdrew_matching(&record) {
         evidence_changed = true;
         consent_changed(tx, rules, record_id, &record, dirty)?;
@@ -283,11 +286,14 @@ fn join_fields(event: &Event, rules: &Rules, record: &mut Record, at: Millis, ke
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use crate::event::{Event, Import};
     use crate::hub::{Hub, Rules, SourceRule};
     use crate::identifier::IdentifierKind;
-    use crate::store::{MemoryStore, Tenant};
+    use crate::store::{
+        Batch, BoxFuture, Committed, Entry, MemoryStore, ReadSet, Seq, Store, StoreError, Tenant, View,
+    };
 
     fn hub() -> (Arc<MemoryStore>, Hub) {
         let store = Arc::new(MemoryStore::new());
@@ -337,5 +343,40 @@ mod tests {
         let before = records(&store);
         record(&hub, 11, r#""userId":"u-1","anonymousId":"v-1""#);
         assert_ne!(before, records(&store));
+    }
+
+    /// A store across a network: it has no snapshots, and counts how often it is asked.
+    #[derive(Default)]
+    struct Far {
+        memory: MemoryStore,
+        rounds: AtomicUsize,
+    }
+
+    impl Store for Far {
+        fn read<'a>(&'a self, want: &'a ReadSet) -> BoxFuture<'a, Result<View, StoreError>> {
+            self.rounds.fetch_add(1, Ordering::Relaxed);
+            self.memory.read(want)
+        }
+
+        fn commit<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Committed, StoreError>> {
+            self.memory.commit(batch)
+        }
+
+        fn journal<'a>(&'a self, after: Seq, limit: usize) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
+            self.memory.journal(after, limit)
+        }
+    }
+
+    #[test]
+    fn four_identifiers_ask_a_far_store_no_more_often_than_one() {
+        let rounds = |who: &str| {
+            let far = Arc::new(Far::default());
+            record(&Hub::new(far.clone(), Tenant(1), Rules::retail(b"a secret for tests")).unwrap(), 9, who);
+            far.rounds.load(Ordering::Relaxed)
+        };
+        let four = r#""userId":"u-1","anonymousId":"v-1","traits":{"email":"sara@example.ir","phone":"+989121234567"}"#;
+        let one = rounds(r#""userId":"u-1""#);
+        assert!(one > 0);
+        assert_eq!(rounds(four), one);
     }
 }

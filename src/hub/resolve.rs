@@ -49,6 +49,9 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, mut dirty: Dirty) -> Resul
     if dirty.is_empty() {
         return Ok(());
     }
+    let places = dirty.records.iter().filter(|_| rules.linkage.is_some()).map(|id| keys::blocks(*id));
+    let around = dirty.records.iter().flat_map(|id| [keys::membership(*id), keys::decided(*id)]);
+    tx.want(&places.chain(around).collect::<Vec<_>>());
     let mut matching = Matching::new(rules);
     if let Some(matching) = &mut matching {
         matching.update(tx, &dirty.records, &mut dirty.folded)?;
