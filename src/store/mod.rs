@@ -243,10 +243,14 @@ pub trait Snapshot {
     /// As [`Store::read`].
     fn get(&self, key: &Key) -> Result<Option<Versioned>, StoreError>;
 
-    /// Several keys, in their order. A store that answers several sooner than one after the other says so here.
+    /// Several keys: one answer for each, in their order. To be written by a store that answers several sooner than one
+    /// after the other.
     ///
     /// # Errors
     /// As [`Store::read`].
+    ///
+    /// # Complexity
+    /// One [`Snapshot::get`] for each key if it is not written.
     fn get_many(&self, keys: &[Key]) -> Result<Vec<Option<Versioned>>, StoreError> {
         keys.iter().map(|key| self.get(key)).collect()
     }

@@ -167,6 +167,9 @@ impl<'s> Tx<'s> {
 
     /// A hint that these keys will be read: the next load brings them along, an in-process store is asked for all of them
     /// at once. A key that is wanted and never read is not guarded.
+    ///
+    /// # Complexity
+    /// One look-up in an in-process store for each key that is not loaded, if they are more than one.
     pub fn want(&mut self, keys: &[Key]) {
         let keys = keys.iter().filter_map(|key| self.tenant.physical(key).ok());
         let Some(snapshot) = self.snapshot else {
