@@ -1,5 +1,6 @@
 //! When she may come, minute by minute: the promise of collection against a model that only looks at the clock on the wall, on
-//! both sides of clock changes, at year ends, over a date that a country skipped, with holidays and special days.
+//! both sides of clock changes and in an hour that comes twice, at year ends, over a date that a country skipped, with
+//! holidays and special days.
 #![cfg(feature = "tzdb")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail")]
 
@@ -30,6 +31,11 @@ const NIGHTS: [(&str, &str); 10] = [
 /// Days that the model looks ahead.
 const AHEAD: i64 = 25;
 
+/// Days that it looks back: more than any clock is ever set by.
+const BACK: i64 = 3;
+
+const DAY: i64 = 1_440;
+
 /// Minutes of a day: from, until.
 type Hours = Vec<(u32, u32)>;
 
@@ -42,7 +48,7 @@ struct Shop {
     pickup_cutoff: Option<u32>,
 }
 
-/// Half hours from five in the morning to midnight, when no clock changes.
+/// Half hours from five in the morning to midnight. Clocks change in the last hour only, in Tehran.
 fn half_hour() -> impl Strategy<Value = u32> {
     (10_u32..=48).prop_map(|half| half * 30)
 }
@@ -101,53 +107,89 @@ impl Shop {
         }
     }
 
-    /// Whether somebody is there, by the clock on the wall.
-    fn is_open(&self, first: NaiveDate, zone: &Zone, at: DateTime<Utc>) -> bool {
-        let (date, minute) = wall(zone, at);
-        let number = (date - first).num_days();
-        let special = u8::try_from(number).ok().and_then(|number| self.special.get(&number));
+    /// The hours of a date, in minutes of it.
+    fn hours_of(&self, first: NaiveDate, date: NaiveDate) -> &[(u32, u32)] {
+        let special =
+            u8::try_from((date - first).num_days()).ok().and_then(|number| self.special.get(&number));
         let weekday = u8::try_from(date.weekday().num_days_from_monday()).unwrap();
-        let hours = special.or_else(|| self.week.get(&weekday));
-        hours.is_some_and(|hours| hours.iter().any(|(from, until)| (*from..*until).contains(&minute)))
+        special.or_else(|| self.week.get(&weekday)).map_or(&[], Vec::as_slice)
     }
 
-    /// The first minute from an instant on at which it is open, on a later date than that if there is one.
-    fn opens(
-        &self,
-        first: NaiveDate,
-        zone: &Zone,
-        from: DateTime<Utc>,
-        after: Option<NaiveDate>,
-    ) -> Option<DateTime<Utc>> {
-        (0..AHEAD * 1_440)
-            .map(|minute| from + TimeDelta::minutes(minute))
-            .find(|at| self.is_open(first, zone, *at) && after.is_none_or(|after| wall(zone, *at).0 > after))
+    /// Whether somebody is there at a minute: from when the clock first showed the start, or later than it, until it
+    /// shows the end for the last time.
+    fn is_open(&self, first: NaiveDate, clock: &Clock, minute: usize) -> bool {
+        let today = clock.shows[minute].div_euclid(DAY);
+        (today - 1..=today + 1).any(|day| {
+            let hours = self.hours_of(first, first + TimeDelta::days(day));
+            hours.iter().any(|(from, until)| {
+                let (start, end) = (day * DAY + i64::from(*from), day * DAY + i64::from(*until));
+                let begun = start <= clock.most_so_far[minute];
+                let over = clock.shows[minute] >= end && clock.least_from_then_on[minute + 1] > end;
+                begun && !over
+            })
+        })
+    }
+
+    /// The first minute from one on at which it is open, on a later date than that if there is one.
+    fn opens(&self, first: NaiveDate, clock: &Clock, from: usize, after: Option<i64>) -> Option<usize> {
+        (from..clock.shows.len()).find(|minute| {
+            self.is_open(first, clock, *minute)
+                && after.is_none_or(|after| clock.shows[*minute].div_euclid(DAY) > after)
+        })
     }
 
     fn model(&self, first: NaiveDate, zone: &Zone, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let dealt_with = |at: DateTime<Utc>, cut_off: Option<u32>| {
-            let (date, minute) = wall(zone, at);
-            let late = cut_off.is_some_and(|cut_off| minute >= cut_off);
-            self.opens(first, zone, at, late.then_some(date))
+        let begin = now - TimeDelta::days(BACK);
+        let clock = Clock::watched(zone, first, begin);
+        let dealt_with = |minute: usize, cut_off: Option<u32>| {
+            let (date, shown) = (clock.shows[minute].div_euclid(DAY), clock.shows[minute].rem_euclid(DAY));
+            let late = cut_off.is_some_and(|cut_off| shown >= i64::from(cut_off));
+            self.opens(first, &clock, minute, late.then_some(date))
         };
-        let mut at = dealt_with(now, self.work_cutoff)?;
+        let mut minute = dealt_with(usize::try_from(BACK * DAY).unwrap(), self.work_cutoff)?;
         let mut left = self.prep;
         while left > 0 {
-            if self.is_open(first, zone, at) {
+            if self.is_open(first, &clock, minute) {
                 left -= 1;
             }
-            at += TimeDelta::minutes(1);
-            if at - now > TimeDelta::days(AHEAD) {
+            minute += 1;
+            if minute == clock.shows.len() {
                 return None;
             }
         }
-        dealt_with(at, self.pickup_cutoff)
+        let minute = dealt_with(minute, self.pickup_cutoff)?;
+        Some(begin + TimeDelta::minutes(i64::try_from(minute).unwrap()))
     }
 }
 
-fn wall(zone: &Zone, at: DateTime<Utc>) -> (NaiveDate, u32) {
-    let (date, time) = zone.local(at);
-    (date, time.hour() * 60 + time.minute())
+/// A clock on the wall, watched minute by minute. What it shows is in minutes since the beginning of the first date.
+struct Clock {
+    shows: Vec<i64>,
+    /// The latest time that it has shown up to a minute.
+    most_so_far: Vec<i64>,
+    /// The earliest time that it shows from a minute on.
+    least_from_then_on: Vec<i64>,
+}
+
+impl Clock {
+    fn watched(zone: &Zone, first: NaiveDate, begin: DateTime<Utc>) -> Self {
+        let shows: Vec<i64> = (0..(BACK + AHEAD) * DAY)
+            .map(|minute| {
+                let (date, time) = zone.local(begin + TimeDelta::minutes(minute));
+                (date - first).num_days() * DAY + i64::from(time.hour() * 60 + time.minute())
+            })
+            .collect();
+        let mut most_so_far = shows.clone();
+        for minute in 1..shows.len() {
+            most_so_far[minute] = most_so_far[minute].max(most_so_far[minute - 1]);
+        }
+        let mut least_from_then_on = shows.clone();
+        least_from_then_on.push(i64::MAX);
+        for minute in (0..shows.len()).rev() {
+            least_from_then_on[minute] = least_from_then_on[minute].min(least_from_then_on[minute + 1]);
+        }
+        Self { shows, most_so_far, least_from_then_on }
+    }
 }
 
 proptest! {

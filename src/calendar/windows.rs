@@ -131,6 +131,15 @@ impl Windows {
         last.map(|end| instant(zone.resolve_seconds(end).1))
     }
 
+    /// Whether a window that starts on `began` lasts until a time of a date, by the clock on the wall, and does not only begin
+    /// then.
+    pub(crate) fn lasts_until(&self, began: NaiveDate, date: NaiveDate, time: WallTime) -> bool {
+        let at = i64::from(date.to_epoch_days()) * DAY + i64::from(time.seconds());
+        let mut lasts = false;
+        self.starting_on(i64::from(began.to_epoch_days()), |start, end| lasts |= start < at && at <= end);
+        lasts
+    }
+
     /// More days than any window runs past the date on which it starts, a skipped date included.
     pub(super) fn reach_days(&self) -> i64 {
         if self.windows.iter().any(|window| matches!(window, Window::Weekly { .. })) { 8 } else { 3 }

@@ -108,6 +108,26 @@ fn a_night_belongs_to_the_day_on_which_it_began() {
     assert_eq!(from(&always, "2026-11-20T19:50:00+03:00"), at("2026-11-20T20:20:00+03:00"));
 }
 
+/// In Tehran the clocks skipped half past midnight of 2022-03-22.
+#[test]
+fn a_cut_off_that_the_clocks_skip_is_as_on_any_other_night() {
+    let tehran = zone("Asia/Tehran");
+    let from = |until: &str, now: &str| {
+        let shop = rules(&format!(
+            r#"{{"hours": {{"windows": [{{"start": "18:00", "end": "{until}"}}]}}, "prep_minutes": 0, "work_cutoff": "00:30"}}"#
+        ));
+        pickup(&shop, &tehran, at(now)).unwrap().from
+    };
+    // It closes before: the cut-off is that of the morning, which is over.
+    assert_eq!(from("24:00", "2022-03-20T19:00:00+03:30"), at("2022-03-21T18:00:00+03:30"));
+    assert_eq!(from("24:00", "2022-03-21T19:00:00+03:30"), at("2022-03-22T18:00:00+04:30"));
+    // It goes on: the cut-off is that of the night.
+    for evening in ["2022-03-20T19:00:00+03:30", "2022-03-21T19:00:00+03:30"] {
+        assert_eq!(from("02:00", evening), at(evening));
+    }
+    assert_eq!(from("02:00", "2022-03-22T01:00:00+04:30"), at("2022-03-22T18:00:00+04:30"));
+}
+
 #[test]
 fn what_never_opens_is_never_promised() {
     let none = PickupRules::default();

@@ -1,7 +1,7 @@
 //! Days as a business counts them: a night belongs to the day on which it began.
 
 use crate::calendar::{Calendar, WallTime, Windows, Zone};
-use crate::time::{DateTime, NaiveDate, TimeDelta, Utc};
+use crate::time::{DateTime, NaiveDate, Utc};
 
 /// Opening hours in their zone.
 #[derive(Clone, Copy)]
@@ -38,15 +38,15 @@ impl<'a> Hours<'a> {
 
     /// When the business's day is cut off. A time after midnight is that of the night, if the day goes on until then.
     fn cut_off(self, date: NaiveDate, time: WallTime) -> DateTime<Utc> {
-        let same_day = self.zone.earliest(date, time);
-        let Some(next) = date.succ_opt().filter(|_| time <= NOON) else { return same_day };
-        let before = |at: DateTime<Utc>| at.checked_sub_signed(TimeDelta::seconds(1)).unwrap_or(at);
-        let night = self.zone.earliest(next, time);
-        let of_date = self.calendar().starting_from(date);
-        let goes_on = !of_date.contains(before(same_day))
-            && of_date.contains(before(night))
-            && !self.calendar().starting_from(next).contains(before(night));
-        if goes_on { night } else { same_day }
+        // By the clock on the wall: a night does not go on until a time that the clocks skip, if it ends before.
+        let goes_on = |next: NaiveDate| {
+            time <= NOON
+                && !self.windows.lasts_until(date, date, time)
+                && self.windows.lasts_until(date, next, time)
+                && !self.windows.lasts_until(next, next, time)
+        };
+        let next = date.succ_opt().filter(|next| goes_on(*next));
+        self.zone.earliest(next.unwrap_or(date), time)
     }
 
     /// Hours and opening of the first business day after a date.
