@@ -211,6 +211,8 @@ impl Session {
         if self.writes == 0 || !self.slots.values().any(moves) {
             return batch;
         }
+        batch.guards.reserve(self.slots.len());
+        batch.writes.reserve(self.writes.min(self.slots.len()));
         for (key, slot) in &self.slots {
             if slot.read {
                 let expect = slot.loaded.as_ref().map_or(Expect::Absent, |held| Expect::At(held.version));

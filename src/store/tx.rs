@@ -120,6 +120,9 @@ pub struct Tx<'s> {
 const RANGE: &[u8] = b"{\"kind\":\"range\",\"v\":1,\"d\":null}";
 
 impl<'s> Tx<'s> {
+    /// Most values are not longer.
+    const MOST_VALUES: usize = 1_024;
+
     pub(super) fn new(tenant: Tenant, snapshot: Option<&'s dyn Snapshot>, session: &'s mut Session) -> Self {
         Self { tenant, snapshot, session }
     }
@@ -176,7 +179,8 @@ impl<'s> Tx<'s> {
             keys.for_each(|key| self.session.want(key));
             return;
         };
-        let missing: Vec<Key> = keys.filter(|key| !self.session.knows(key)).collect();
+        let mut missing: Vec<Key> = Vec::with_capacity(keys.size_hint().1.unwrap_or_default());
+        missing.extend(keys.filter(|key| !self.session.knows(key)));
         // One key is asked for when it is read, and what fails now fails again then.
         if missing.len() > 1
             && let Ok(found) = snapshot.get_many(&missing)
@@ -209,6 +213,7 @@ impl<'s> Tx<'s> {
         let key = self.tenant.physical(key)?;
         let mut scratch = std::mem::take(&mut self.session.scratch);
         scratch.clear();
+        scratch.reserve(Self::MOST_VALUES);
         let slot = self.session.slots.entry(key.clone()).or_default();
         let encoded = encode(value, slot.unknown.as_deref(), &mut scratch);
         let same = slot.read && slot.loaded.as_ref().is_some_and(|held| *held.value == *scratch);

@@ -333,8 +333,7 @@ mod tests {
         prop_assert!(directory.firsts.iter().copied().eq(firsts));
         for section in &directory.sections {
             prop_assert!((1..MOST).contains(&section.entries.len()));
-            let mut numbered = Section::new(section.entries.clone());
-            numbered.look();
+            let numbered = Section::new(section.entries.clone());
             prop_assert_eq!(&numbered.shared, &section.shared);
             prop_assert_eq!(&numbered.numbers, &section.numbers);
             prop_assert_eq!((numbered.least, numbered.largest), (section.least, section.largest));

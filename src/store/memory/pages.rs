@@ -36,20 +36,27 @@ struct Page {
     len: u32,
 }
 
-/// The contents of a page: two bytes that tell how long the heads are, the heads, the values' own bytes.
+/// The contents of a page: how long the heads are, which entries are marked, the heads, the values' own bytes.
+///
+/// Some entries in between are marked, so that a look-up passes a quarter of the heads instead of all before the key.
 ///
 /// Entries stand in key order. The head of an entry is how many bytes its key shares with the first entry's key, the number
 /// of its other bytes, and these; the version; how many bytes its value shares with the first entry's value, and the number
 /// of its other bytes. All numbers are base-128 varints.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Packed<'a> {
+    marks: Marks,
     heads: &'a [u8],
     values: &'a [u8],
 }
 
+/// Where some entries begin, in order; the beginning of the page stands for none.
+type Marks = [At; 3];
+
 /// Where pages are put together.
 #[derive(Debug, Default)]
 struct Draft {
+    marks: Marks,
     heads: Vec<u8>,
     values: Vec<u8>,
 }
@@ -153,9 +160,9 @@ impl Pages {
 }
 
 impl Page {
-    /// Bytes that tell how long the heads are. A page of two entries has less than [`LARGEST`] bytes of heads before it is
-    /// split, besides those of one more.
-    const LENGTH: usize = 2;
+    /// Bytes before the heads: two that tell how long they are, four for each mark. A page of two entries has less than
+    /// [`LARGEST`] bytes of heads before it is split, besides those of one more.
+    const PREFACE: usize = 2 + 4 * size_of::<Marks>() / size_of::<At>();
 
     fn of(draft: &Draft, arena: &mut Arena) -> Self {
         let mut page = Self { room: arena.take(draft.len()), len: 0 };
@@ -173,11 +180,16 @@ impl Page {
     }
 
     fn packed(self, arena: &Arena) -> Packed<'_> {
-        let parts = self.bytes(arena).split_first_chunk::<{ Self::LENGTH }>();
-        let parts =
-            parts.and_then(|(length, rest)| rest.split_at_checked(u16::from_le_bytes(*length).into()));
-        let (heads, values) = parts.unwrap_or_default();
-        Packed { heads, values }
+        let parts = self.bytes(arena).split_first_chunk::<{ Self::PREFACE }>();
+        let parts = parts.and_then(|(preface, rest)| Some((preface.as_chunks().0.split_first()?, rest)));
+        let Some(((length, numbers), rest)) = parts else { return Packed::default() };
+        let number = |bytes: &[u8; 2]| usize::from(u16::from_le_bytes(*bytes));
+        let (heads, values) = rest.split_at_checked(number(length)).unwrap_or_default();
+        let mut marks = Marks::default();
+        for (mark, [head, value]) in marks.iter_mut().zip(numbers.as_chunks().0) {
+            *mark = At { head: number(head), value: number(value) };
+        }
+        Packed { marks, heads, values }
     }
 
     /// Sets all of its bytes, and wipes those that are not wanted.
@@ -189,9 +201,9 @@ impl Page {
             arena.give_back(std::mem::replace(&mut self.room, next));
             held = 0;
         }
-        let length = u16::try_from(draft.heads.len()).unwrap_or(u16::MAX).to_le_bytes();
+        let preface = draft.preface();
         let mut rest = arena.get_mut(self.room);
-        for part in [&length[..], &draft.heads, &draft.values] {
+        for part in [&preface[..], &draft.heads, &draft.values] {
             let Some((own, after)) = rest.split_at_mut_checked(part.len()) else { return };
             own.copy_from_slice(part);
             rest = after;
@@ -224,7 +236,13 @@ impl Page {
             draft.clear();
             draft.copy(packed, At::default(), start);
             draft.pack(&fresh, first);
+            let moved = draft.end();
             draft.copy(packed, end, packed.end());
+            let follow = |mark: At| At {
+                head: mark.head - end.head + moved.head,
+                value: mark.value - end.value + moved.value,
+            };
+            draft.marks = packed.marks.map(|mark| if mark.head > start.head { follow(mark) } else { mark });
         }
         self.set(draft, arena);
     }
@@ -244,6 +262,7 @@ impl Page {
         // The entries before keep the first that they are told by.
         draft.clear();
         draft.copy(self.packed(arena), At::default(), start);
+        draft.mark();
         self.set(draft, arena);
         Some((bound, right))
     }
@@ -252,10 +271,42 @@ impl Page {
 impl Draft {
     /// How many bytes the page will have.
     const fn len(&self) -> usize {
-        Page::LENGTH + self.heads.len() + self.values.len()
+        Page::PREFACE + self.heads.len() + self.values.len()
+    }
+
+    const fn end(&self) -> At {
+        At { head: self.heads.len(), value: self.values.len() }
+    }
+
+    /// Marks entries about a quarter, half and three quarters along the heads.
+    fn mark(&mut self) {
+        let packed = Packed { marks: Marks::default(), heads: &self.heads, values: &self.values };
+        let (len, parts) = (self.heads.len(), self.marks.len() + 1);
+        let mut starts = std::iter::successors(packed.after(At::default()), |at| packed.after(*at));
+        let mut from = 0;
+        let next = |_| {
+            from += len / parts;
+            starts.find(|at| (from..len).contains(&at.head)).unwrap_or_default()
+        };
+        self.marks = Marks::default().map(next);
+    }
+
+    /// What stands before the heads.
+    fn preface(&self) -> [u8; Page::PREFACE] {
+        let number = |number: usize| u16::try_from(number).ok();
+        let marks = self.marks.map(|mark| number(mark.head).zip(number(mark.value)).unwrap_or_default());
+        let marks = marks.into_iter().flat_map(|(head, value)| [head, value]);
+        let length = number(self.heads.len()).unwrap_or(u16::MAX);
+        let mut preface = [0; Page::PREFACE];
+        for (bytes, number) in preface.as_chunks_mut().0.iter_mut().zip(std::iter::once(length).chain(marks))
+        {
+            *bytes = number.to_le_bytes();
+        }
+        preface
     }
 
     fn clear(&mut self) {
+        self.marks = Marks::default();
         self.heads.clear();
         self.values.clear();
     }
@@ -277,11 +328,12 @@ impl Draft {
                 value = [line.value.0, line.value.1].concat();
             }
         }
+        self.mark();
     }
 
     /// Appends an entry to a page whose first entry has this key and this value; both empty for the first itself.
     fn pack(&mut self, line: &Line<'_>, (key, value): (&[u8], &[u8])) {
-        let Self { heads, values } = self;
+        let Self { heads, values, .. } = self;
         let shared = shared(key, line.key);
         put_varint(heads, shared as u64);
         put_varint(heads, (line.key.0.len() + line.key.1.len() - shared) as u64);
@@ -323,14 +375,23 @@ impl<'a> Packed<'a> {
         }
         let key = key.as_bytes();
         let alike = common(first.key.1, key);
-        while let Some((head, next)) = self.head_at(lines.at) {
-            let order = match key.get(head.key_shared..).filter(|_| head.key_shared <= alike) {
-                // Like the first key for longer, and the key comes after that one.
-                None => Ordering::Less,
-                Some(rest) => head.key.cmp(rest),
-            };
-            match order {
-                Ordering::Less => lines.at = next,
+        let own = key.get(alike..).unwrap_or_default();
+        let order = |(shared, other): (usize, &[u8])| match shared.cmp(&alike) {
+            // Like the first key for longer, and the key comes after that one.
+            Ordering::Greater => Ordering::Less,
+            // Comes after the first key where the key is still like it.
+            Ordering::Less => Ordering::Greater,
+            Ordering::Equal => other.cmp(own),
+        };
+        for mark in self.marks.into_iter().rev().filter(|mark| *mark != At::default()) {
+            if self.key_at(mark.head).is_some_and(|(shared, other, _)| order((shared, other)).is_le()) {
+                lines.at = mark;
+                break;
+            }
+        }
+        while let Some((shared, other, rest)) = self.key_at(lines.at.head) {
+            match order((shared, other)) {
+                Ordering::Less => lines.at = self.behind(lines.at, rest).unwrap_or(self.end()),
                 Ordering::Equal => return lines.next().ok_or(self.end()),
                 Ordering::Greater => return Err(lines.at),
             }
@@ -338,12 +399,35 @@ impl<'a> Packed<'a> {
         Err(self.end())
     }
 
+    /// Where the entry that begins there ends.
+    fn after(self, at: At) -> Option<At> {
+        let (_, _, rest) = self.key_at(at.head)?;
+        self.behind(at, rest)
+    }
+
+    /// The same, from what follows its key.
+    fn behind(self, at: At, rest: &[u8]) -> Option<At> {
+        let (value, len) = third(rest)?;
+        Some(At { head: self.heads.len() - rest.len() + len, value: at.value + value })
+    }
+
+    /// How much the key of the entry that begins there shares with the first key, its other bytes, and what follows them.
+    fn key_at(self, head: usize) -> Option<(usize, &'a [u8], &'a [u8])> {
+        let mut rest = self.heads.get(head..)?;
+        let (shared, len) = match rest {
+            [shared @ ..0x80, len @ ..0x80, after @ ..] => {
+                rest = after;
+                (usize::from(*shared), usize::from(*len))
+            }
+            _ => (usize::try_from(varint(&mut rest)?).ok()?, usize::try_from(varint(&mut rest)?).ok()?),
+        };
+        let (own, rest) = rest.split_at_checked(len)?;
+        Some((shared, own, rest))
+    }
+
     /// The head of the entry that begins there, and where it ends.
     fn head_at(self, at: At) -> Option<(Head<'a>, At)> {
-        let mut rest = self.heads.get(at.head..)?;
-        let key_shared = usize::try_from(varint(&mut rest)?).ok()?;
-        let key = usize::try_from(varint(&mut rest)?).ok()?;
-        let (key, mut rest) = rest.split_at_checked(key)?;
+        let (key_shared, key, mut rest) = self.key_at(at.head)?;
         let version = varint(&mut rest)?;
         let value_shared = usize::try_from(varint(&mut rest)?).ok()?;
         let value = usize::try_from(varint(&mut rest)?).ok()?;
@@ -397,11 +481,22 @@ impl Line<'_> {
     }
 
     pub(super) fn value(&self) -> Bytes {
-        [self.value.0, self.value.1].concat().into()
+        self.value_by(&mut Vec::new())
     }
 
-    pub(super) fn versioned(&self) -> Versioned {
-        Versioned { version: self.version(), value: self.value() }
+    /// The value, put together where there is room already.
+    fn value_by(&self, scratch: &mut Vec<u8>) -> Bytes {
+        if self.value.0.is_empty() {
+            return self.value.1.into();
+        }
+        scratch.clear();
+        scratch.extend_from_slice(self.value.0);
+        scratch.extend_from_slice(self.value.1);
+        scratch.as_slice().into()
+    }
+
+    pub(super) fn versioned(&self, scratch: &mut Vec<u8>) -> Versioned {
+        Versioned { version: self.version(), value: self.value_by(scratch) }
     }
 
     fn order(&self, key: &Key) -> Ordering {
@@ -409,6 +504,31 @@ impl Line<'_> {
         let (head, tail) = key.split_at_checked(self.key.0.len()).unwrap_or((key, &[]));
         self.key.0.cmp(head).then_with(|| self.key.1.cmp(tail))
     }
+}
+
+/// The last of three numbers, and how many bytes all three take: eight bytes are mostly enough to see where each ends.
+fn third(mut rest: &[u8]) -> Option<(usize, usize)> {
+    if let Some(bytes) = rest.first_chunk() {
+        let word = u64::from_le_bytes(*bytes);
+        let ends = !word & 0x8080_8080_8080_8080;
+        let after_one = ends & ends.wrapping_sub(1);
+        let after_two = after_one & after_one.wrapping_sub(1);
+        if after_two != 0 {
+            let (start, end) = (after_one.trailing_zeros() + 1, after_two.trailing_zeros() + 1);
+            let own = word << (64 - end) >> (64 - end + start);
+            // Four groups of seven bits: a value has a largest size, below what they can tell.
+            if end - start <= 32 {
+                let group = |place: u32| own >> place & 0x7F << (7 * place);
+                let number = group(0) | group(1) | group(2) | group(3);
+                return Some((usize::try_from(number).ok()?, usize::try_from(end / 8).ok()?));
+            }
+        }
+    }
+    let all = rest.len();
+    varint(&mut rest)?;
+    varint(&mut rest)?;
+    let number = usize::try_from(varint(&mut rest)?).ok()?;
+    Some((number, all - rest.len()))
 }
 
 /// How many bytes something that comes in two pieces begins alike with the first entry's.
@@ -442,12 +562,17 @@ mod tests {
         prop_oneof![4 => text, 1 => vec(0..3_u8, 0..longest)]
     }
 
+    /// Values, a few of them too large for a mark behind them.
+    fn value() -> impl Strategy<Value = Vec<u8>> {
+        prop_oneof![20 => bytes(3000), 1 => Just(vec![1; 70_000])]
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(1000))]
 
         #[test]
         fn it_is_the_ordered_map_of_the_standard_library(
-            steps in vec((bytes(200), prop_oneof![3 => bytes(3000).prop_map(Some), 2 => Just(None)]), 0..120),
+            steps in vec((bytes(200), prop_oneof![3 => value().prop_map(Some), 2 => Just(None)]), 0..120),
             start in bytes(200),
         ) {
             let (mut pages, mut model) = (Pages::default(), BTreeMap::new());
@@ -463,22 +588,51 @@ mod tests {
                         model.remove(&key);
                     }
                 }
-                prop_assert_eq!(pages.get(&key).map(|line| line.versioned()), model.get(&key).cloned());
+                prop_assert_eq!(pages.get(&key).map(|line| line.versioned(&mut Vec::new())), model.get(&key).cloned());
             }
             prop_assert_eq!(pages.len(), model.len());
-            prop_assert!(pages.pages.values_from(None).all(|page| page.packed(&pages.arena).lines().next().is_some()));
+            for page in pages.pages.values_from(None) {
+                let packed = page.packed(&pages.arena);
+                let starts: Vec<At> = packed.lines().map(|line| line.start).collect();
+                prop_assert!(!starts.is_empty() && packed.marks.iter().all(|mark| starts.contains(mark)));
+                prop_assert!(packed.marks.iter().filter(|mark| **mark != At::default()).is_sorted_by_key(|mark| mark.head));
+            }
             let start = Key::new(&start).unwrap();
             for from in [Key::empty(), start] {
-                let found: Vec<_> = pages.from(&from).map(|line| (line.key(), line.versioned())).collect();
+                let found: Vec<_> = pages.from(&from).map(|line| (line.key(), line.versioned(&mut Vec::new()))).collect();
                 let expected: Vec<_> = model.range::<Key, _>(&from..).map(|(key, held)| (key.clone(), held.clone())).collect();
                 prop_assert_eq!(found, expected);
             }
             let asked: Vec<_> = steps.iter().map(|(key, _)| Key::new(key).unwrap()).collect();
-            let found: Vec<_> = pages.get_many(&asked).into_iter().map(|line| line.map(|line| line.versioned())).collect();
+            let found: Vec<_> = pages.get_many(&asked).into_iter().map(|line| line.map(|line| line.versioned(&mut Vec::new()))).collect();
             prop_assert_eq!(found, asked.iter().map(|key| model.get(key).cloned()).collect::<Vec<_>>());
             for key in model.keys() {
                 prop_assert!(pages.get(key).is_some());
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_third_of_three_numbers_is_found_whatever_their_length(
+            numbers in [0..64_u32, 0..64, 0..60].prop_flat_map(|bits| bits.map(|bits| 0..=1_u64 << bits)),
+            more in vec(any::<u8>(), 0..10),
+        ) {
+            let mut bytes = Vec::new();
+            numbers.iter().for_each(|number| put_varint(&mut bytes, *number));
+            let len = bytes.len();
+            bytes.extend(more);
+            let expected = numbers.last().map(|last| (usize::try_from(*last).unwrap(), len));
+            prop_assert_eq!(third(&bytes), expected);
+        }
+
+        #[test]
+        fn what_two_texts_share_is_counted_byte_by_byte(
+            alike in vec(any::<u8>(), 0..40), a in vec(0..2_u8, 0..12), b in vec(0..2_u8, 0..12),
+        ) {
+            let (a, b) = ([&alike[..], &a].concat(), [&alike[..], &b].concat());
+            let expected = std::iter::zip(&a, &b).take_while(|(a, b)| a == b).count();
+            prop_assert_eq!((common(&a, &b), common(&b, &a)), (expected, expected));
         }
     }
 
