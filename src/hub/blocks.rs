@@ -35,22 +35,23 @@ pub(crate) fn entry(tx: &mut Tx<'_>, record: RecordId) -> Result<Blocks, Stop> {
 
 /// Takes a record out of all blocks.
 pub(crate) fn remove(tx: &mut Tx<'_>, record: RecordId, crossed: &mut Vec<Crossed>) -> Result<(), Stop> {
-    put(tx, record, &Blocks::default(), &mut Known::new(), crossed)
+    let held = entry(tx, record)?;
+    put(tx, record, &held, &Blocks::default(), &mut Known::new(), crossed)
 }
 
-/// Puts a record into these blocks and no others. Two reads and two writes for each block that it enters or leaves.
+/// Takes a record out of the blocks that it is in and puts it into these and no others. Two reads and two writes for each block that it enters or leaves.
 ///
 /// A block that splits another holds records only while that one is too large: most blocks are small, and a record
 /// would be in as many again for nothing.
 pub(crate) fn put(
     tx: &mut Tx<'_>,
     record: RecordId,
+    held: &Blocks,
     entry: &Blocks,
     known: &mut Known,
     crossed: &mut Vec<Crossed>,
 ) -> Result<(), Stop> {
-    let held = self::entry(tx, record)?;
-    if held == *entry {
+    if held == entry {
         return Ok(());
     }
     let (before, after) = (&held.places, &entry.places);

@@ -3,12 +3,13 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::identity::linkage::PreparedRecord;
+use crate::identity::linkage::{PreparedRecord, Sketch};
 use crate::ids::RecordId;
 use crate::record::Record;
 use crate::store::{Stop, Tx};
 
 use super::blocks::{self, Crossed};
+use super::fold::Dirty;
 use super::linkage::Linkage;
 use super::stored::{Block, Blocks, Place};
 use super::{Rules, keys};
@@ -59,31 +60,28 @@ impl<'r> Matching<'r> {
         })
     }
 
-    /// Puts the records into the blocks that they now belong to. `folded` is what is known of some of them; afterwards it is
-    /// of all.
+    /// Puts the records into the blocks that they now belong to. Afterwards what was written last of all of them is at hand.
     pub(crate) fn update(
         &mut self,
         tx: &mut Tx<'_>,
-        ids: &BTreeSet<RecordId>,
-        folded: &mut BTreeMap<RecordId, Box<Record>>,
+        Dirty { records: ids, fresh, folded, .. }: &mut Dirty,
     ) -> Result<(), Stop> {
-        let lists: Vec<_> = ids.iter().map(|id| keys::blocks(*id)).collect();
-        tx.want(&lists);
         let missing: Vec<_> = ids.iter().copied().filter(|id| !folded.contains_key(id)).collect();
         let wanted: Vec<_> = missing.iter().map(|id| keys::record(*id)).collect();
         for (id, found) in missing.into_iter().zip(tx.get_many::<Record>(&wanted)?) {
             folded.extend(found.map(|record| (id, Box::new(record))));
         }
-        for id in ids {
+        for id in &*ids {
             let known = folded.get(id);
             self.records.insert(*id, known.and_then(|record| self.linkage.prepare(record, self.rules)));
         }
-        each(ids, |&id| {
+        each(&*ids, |&id| {
+            let held = if fresh.contains(&id) { Blocks::default() } else { blocks::entry(tx, id)? };
             let prepared = self.records.get(&id).and_then(Option::as_ref);
             let places = prepared.map(|record| self.linkage.places(record, self.rules)).unwrap_or_default();
             let sketch = prepared.map(|record| self.linkage.sketch(record, self.rules));
             let entry = Blocks { places, sketch };
-            blocks::put(tx, id, &entry, &mut self.blocks, &mut self.crossed)?;
+            blocks::put(tx, id, &held, &entry, &mut self.blocks, &mut self.crossed)?;
             self.entries.insert(id, entry);
             Ok(())
         })
@@ -104,21 +102,24 @@ impl<'r> Matching<'r> {
         self.prepare(tx, std::iter::once(id))?;
         let threshold = self.rules.identity.match_threshold_bits;
         self.load(tx, others.iter().copied())?;
-        others.retain(|other| self.may_weigh(id, *other, threshold));
+        self.give_up(id, &mut others, threshold);
         self.prepare(tx, others.iter().copied())?;
         let strong =
             others.into_iter().filter(|other| self.weigh(id, *other).is_some_and(|bits| bits >= threshold));
         Ok(strong.collect())
     }
 
-    /// Whether a pair may weigh so much, by what is remembered of both.
-    fn may_weigh(&self, id: RecordId, other: RecordId, bits: f64) -> bool {
-        let sketch = |id| self.entries.get(&id).and_then(|entry| entry.sketch.as_ref());
+    /// Leaves out with whom the record cannot weigh so much, by what is remembered of both.
+    fn give_up(&self, id: RecordId, others: &mut BTreeSet<RecordId>, bits: f64) {
         let own = self.records.get(&id).and_then(Option::as_ref);
-        match (own, sketch(id), sketch(other)) {
-            (Some(own), Some(a), Some(b)) => self.linkage.scorer().may_weigh(bits, own, a, b),
-            _ => true,
-        }
+        let Some((own, sketch)) = own.zip(self.sketch(id)) else { return };
+        let bound = self.linkage.scorer().bound(own, sketch);
+        others.retain(|other| self.sketch(*other).is_none_or(|other| bound.may_weigh(bits, other)));
+    }
+
+    /// What is remembered of a record, if it was read.
+    fn sketch(&self, id: RecordId) -> Option<&Sketch> {
+        self.entries.get(&id)?.sketch.as_ref()
     }
 
     /// The pairs among these records that share a block that is looked at.

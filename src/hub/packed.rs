@@ -18,16 +18,24 @@ fn text<const N: usize>(all: impl ExactSizeIterator<Item = [u8; N]>) -> String {
     String::from_utf8(digits).unwrap_or_default()
 }
 
+/// The value of each hexadecimal digit; more than 15 of what is none.
+const NIBBLES: [u8; 256] = {
+    let mut nibbles = [u8::MAX; 256];
+    let (mut value, digits) = (0, b"0123456789abcdef");
+    while value < digits.len() {
+        #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "sixteen digits")]
+        {
+            nibbles[digits[value] as usize] = value as u8;
+        }
+        value += 1;
+    }
+    nibbles
+};
+
 /// The value of a hexadecimal digit; more than 15 if it is none.
 const fn nibble(digit: u8) -> u8 {
-    let (decimal, letter) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
-    if decimal < 10 {
-        decimal
-    } else if letter < 6 {
-        letter + 10
-    } else {
-        u8::MAX
-    }
+    #[expect(clippy::indexing_slicing, reason = "a room for each byte")]
+    NIBBLES[digit as usize]
 }
 
 /// The bytes that a text of digits stands for, so many at a time.

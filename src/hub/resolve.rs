@@ -26,6 +26,8 @@ pub(crate) struct Neighbourhood {
     /// Who holds each value that the records claim.
     pub(crate) holders: BTreeMap<ValueHash, Holders>,
     pub(crate) decisions: BTreeMap<DecisionId, Decision>,
+    /// Records that nobody has heard of before.
+    fresh: BTreeSet<RecordId>,
     /// The ids under which the records' components are stored now.
     stored: BTreeSet<RecordId>,
     /// Which component each record belongs to.
@@ -49,12 +51,10 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, mut dirty: Dirty) -> Resul
     if dirty.is_empty() {
         return Ok(());
     }
-    let places = dirty.records.iter().filter(|_| rules.linkage.is_some()).map(|id| keys::blocks(*id));
-    let around = dirty.records.iter().flat_map(|id| [keys::membership(*id), keys::decided(*id)]);
-    tx.want(&places.chain(around).collect::<Vec<_>>());
     let mut matching = Matching::new(rules);
+    want(tx, &dirty, matching.is_some());
     if let Some(matching) = &mut matching {
-        matching.update(tx, &dirty.records, &mut dirty.folded)?;
+        matching.update(tx, &mut dirty)?;
     }
     let (mut around, reached) = reached(tx, rules, &mut dirty, matching.as_mut())?;
     if reached.len() < 2 && around.stored.is_empty() {
@@ -69,9 +69,18 @@ pub(crate) fn resolve(tx: &mut Tx<'_>, rules: &Rules, mut dirty: Dirty) -> Resul
 /// Everything that may influence the records that changed or hold a value that changed.
 pub(crate) fn neighbourhood(tx: &mut Tx<'_>, rules: &Rules, mut dirty: Dirty) -> Result<Neighbourhood, Stop> {
     let mut matching = Matching::new(rules);
+    want(tx, &dirty, matching.is_some());
     let (mut around, reached) = reached(tx, rules, &mut dirty, matching.as_mut())?;
     load(tx, rules, reached, &mut around, matching.as_mut())?;
     Ok(around)
+}
+
+/// What will be read of the changed records.
+fn want(tx: &mut Tx<'_>, dirty: &Dirty, matches: bool) {
+    let known = dirty.records.difference(&dirty.fresh);
+    let known = known.flat_map(|id| [Some(keys::membership(*id)), matches.then(|| keys::blocks(*id))]);
+    let decided = dirty.records.iter().map(|id| keys::decided(*id));
+    tx.want(&known.flatten().chain(decided).collect::<Vec<_>>());
 }
 
 /// The changed records, those that share a value or a decision with them or match them, and the stored components of
@@ -87,6 +96,7 @@ fn reached(
         values: BTreeMap::new(),
         holders: BTreeMap::new(),
         decisions: BTreeMap::new(),
+        fresh: std::mem::take(&mut dirty.fresh),
         stored: dirty.components.clone(),
         component_of: BTreeMap::new(),
         candidates: Vec::new(),
@@ -211,7 +221,7 @@ fn reach(
     reached: &mut BTreeSet<RecordId>,
     around: &mut Neighbourhood,
 ) -> Result<(), Stop> {
-    if reached.insert(id) {
+    if reached.insert(id) && !around.fresh.contains(&id) {
         let known = members::around(tx, id)?;
         around.stored.extend(known.id);
         reached.extend(known.component.clusters.into_iter().flatten());
@@ -342,7 +352,7 @@ fn write(tx: &mut Tx<'_>, around: &Neighbourhood, partition: &Partition) -> Resu
     for (&record, component) in component_of {
         if fresh.contains_key(component) {
             tx.put(&keys::membership(record), &Membership { component: *component })?;
-        } else {
+        } else if !around.fresh.contains(&record) {
             tx.delete(&keys::membership(record));
         }
     }

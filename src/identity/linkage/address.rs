@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
-use crate::names;
+use super::person_name::PersonName;
+use crate::names::Token;
 use crate::similarity::{Text, optimal_string_alignment_within};
 use crate::text;
 
@@ -151,9 +152,13 @@ const GENERIC: &[&str] = &[
 
 /// The consonants of a word: those of a name, or else the word itself.
 fn sound(word: &str) -> Arc<str> {
-    let name = names::Name::parse(word);
-    let sound = name.as_ref().and_then(|name| Some(name.tokens().first()?.skeleton()));
-    sound.unwrap_or(word).into()
+    sound_of(PersonName::parse(word).as_ref(), word)
+}
+
+/// The same of a word that was read as a name.
+pub(super) fn sound_of(name: Option<&PersonName>, word: &str) -> Arc<str> {
+    let first = name.and_then(|name| name.tokens().first());
+    first.map_or(word, Token::skeleton).into()
 }
 
 /// The consonants of words, found once for each: streets have few words.
@@ -184,6 +189,11 @@ impl Address {
     /// [`Self::parse`], with sounds that were found before.
     pub(super) fn parse_with(inputs: &[Option<&str>], sounds: &mut Sounds) -> Option<Self> {
         Self::read(inputs, &mut |word| sounds.of(word))
+    }
+
+    /// [`Self::parse`], with somebody else's way to the same sounds.
+    pub(super) fn parse_by(inputs: &[Option<&str>], mut sound: impl FnMut(&str) -> Arc<str>) -> Option<Self> {
+        Self::read(inputs, &mut sound)
     }
 
     fn read(inputs: &[Option<&str>], sound: &mut dyn FnMut(&str) -> Arc<str>) -> Option<Self> {

@@ -6,10 +6,11 @@ use std::sync::{Mutex, PoisonError};
 
 use hashbrown::{DefaultHashBuilder, HashMap};
 
+use super::address::{self, Address};
 use super::person_name::PersonName;
 use super::prepare::{Prepared, Transform};
 
-/// Names by their text: some ten thousand, forgotten all at once when there are too many.
+/// Names by their text: some ten thousands, forgotten all at once when there are too many.
 ///
 /// What is found is what preparing would give, so nothing depends on what is remembered.
 pub(super) struct NamesSeen {
@@ -19,7 +20,7 @@ pub(super) struct NamesSeen {
 
 const SHARDS: usize = 16;
 /// Names in one shard.
-const MOST: usize = 1_024;
+const MOST: usize = 4_096;
 /// The longest text that is remembered, in bytes.
 const LONGEST: usize = 48;
 
@@ -41,7 +42,7 @@ impl NamesSeen {
         }
     }
 
-    /// The value of a name column where it is simply one of the texts; `None` where preparing must look closer.
+    /// The value of an address, or of a name column where it is simply one of the texts; `None` where preparing must look closer.
     pub(super) fn prepare(&self, transform: Transform, inputs: &[Option<&str>]) -> Option<Prepared> {
         let text = |at: usize| inputs.get(at).copied().flatten().filter(|text| !text.is_empty());
         let name = match transform {
@@ -52,6 +53,10 @@ impl NamesSeen {
                 // With both told, each field is what it says.
                 let (given, family) = (self.parse(text(0)?)?, self.parse(text(1)?)?);
                 if transform == Transform::GivenName { given } else { family }
+            }
+            Transform::Address => {
+                let sound = |word: &str| address::sound_of(self.parse(word).as_ref(), word);
+                return Address::parse_by(inputs, sound).map(Prepared::Address);
             }
             _ => return None,
         };
@@ -92,7 +97,8 @@ mod tests {
             for given in names {
                 for family in names {
                     let inputs = [Some(given), Some(family), None];
-                    for transform in [Transform::GivenName, Transform::FamilyName, Transform::Place] {
+                    use Transform::{Address, FamilyName, GivenName, Place};
+                    for transform in [GivenName, FamilyName, Place, Address] {
                         let term = |value: Option<Prepared>| value.map(|value| value.term().into_owned());
                         let expected = term(prepare(transform, &inputs, TextUnit::Characters));
                         if let Some(found) = seen.prepare(transform, &inputs) {

@@ -238,8 +238,8 @@ proptest! {
             prop_assert_eq!(weighed.sum_of_parts().to_bits(), weighed.weight_bits.to_bits());
             prop_assert_eq!(scorer.weight_bits(&a, &b).to_bits(), weighed.weight_bits.to_bits());
             let [x, y] = [&a, &b].map(|record| scorer.sketch(record, 7));
-            prop_assert!(scorer.may_weigh(weighed.weight_bits, &a, &x, &y));
-            prop_assert!(scorer.may_weigh(scorer.weight_bits(&b, &a), &a, &x, &y));
+            prop_assert!(scorer.bound(&a, &x).may_weigh(weighed.weight_bits, &y));
+            prop_assert!(scorer.bound(&a, &x).may_weigh(scorer.weight_bits(&b, &a), &y));
             prop_assert!((0.0..=1.0).contains(&weighed.probability()));
             let json = serde_json::to_string(&weighed).unwrap();
             let read: Weighed = serde_json::from_str(&json).unwrap();

@@ -291,34 +291,101 @@ fn degree_at_most(facts: &Facts, a: &Sketch, b: &Sketch) -> (u8, bool) {
     }
 }
 
-/// Whether a condition may be true of a pair.
-fn may_hold(condition: &Compiled, own: &PreparedRecord, a: &Sketch, b: &Sketch) -> bool {
-    match condition {
-        Compiled::All(all) => all.iter().all(|one| may_hold(one, own, a, b)),
-        Compiled::Any(any) => any.iter().any(|one| may_hold(one, own, a, b)),
-        Compiled::Agreement { facts, at_least } => {
-            let degree = degree_at_most(facts, a, b).0;
-            degree != 0 && degree >= *at_least
+/// A record whose pairs are looked at, as it is and as it is remembered.
+pub(crate) struct Bound<'s> {
+    scorer: &'s Scorer<'s>,
+    own: &'s PreparedRecord,
+    sketch: &'s Sketch,
+    /// Of each level of each comparison the most that it may say.
+    most: Vec<f64>,
+}
+
+/// One comparison of one pair.
+struct Sketched<'p> {
+    own: &'p PreparedRecord,
+    a: &'p Sketch,
+    b: &'p Sketch,
+    /// The fact that was looked at last, and what it may say: all levels of a comparison mostly ask about one.
+    last: Option<(&'p Facts, (u8, bool))>,
+}
+
+impl<'p> Sketched<'p> {
+    fn degree_at_most(&mut self, facts: &'p Facts) -> (u8, bool) {
+        let same = |known: &Facts| {
+            let ((on, columns), (known_on, known_columns)) = (facts.looks_at(), known.looks_at());
+            std::mem::discriminant(on) == std::mem::discriminant(known_on) && columns == known_columns
+        };
+        match self.last {
+            Some((known, degree)) if same(known) => degree,
+            _ => {
+                let degree = degree_at_most(facts, self.a, self.b);
+                self.last = Some((facts, degree));
+                degree
+            }
         }
-        Compiled::Untold(facts) => degree_at_most(facts, a, b).1,
-        Compiled::Test { left, right, test: Test::Same } if left == right => {
-            let known = matches!(
-                own.value(*left),
-                Some(Prepared::Text(_) | Prepared::Name(_) | Prepared::Email(_)) | None
-            );
-            let same = a.get(*left).zip(b.get(*left)).is_some_and(|(a, b)| quarter(a, 0) == quarter(b, 0));
-            !known || same
+    }
+
+    /// Whether a condition may be true of the pair.
+    fn may_hold(&mut self, condition: &'p Compiled) -> bool {
+        match condition {
+            Compiled::All(all) => all.iter().all(|one| self.may_hold(one)),
+            Compiled::Any(any) => any.iter().any(|one| self.may_hold(one)),
+            Compiled::Agreement { facts, at_least } => {
+                let degree = self.degree_at_most(facts).0;
+                degree != 0 && degree >= *at_least
+            }
+            Compiled::Untold(facts) => self.degree_at_most(facts).1,
+            Compiled::Test { left, right, test: Test::Same } if left == right => {
+                let known = matches!(
+                    self.own.value(*left),
+                    Some(Prepared::Text(_) | Prepared::Name(_) | Prepared::Email(_)) | None
+                );
+                let pair = self.a.get(*left).zip(self.b.get(*left));
+                !known || pair.is_some_and(|(a, b)| quarter(a, 0) == quarter(b, 0))
+            }
+            Compiled::Always | Compiled::Not(_) | Compiled::Test { .. } | Compiled::Kilometres { .. } => true,
         }
-        Compiled::Always | Compiled::Not(_) | Compiled::Test { .. } | Compiled::Kilometres { .. } => true,
+    }
+
+    /// Whether a condition is certainly true of the pair.
+    fn must_hold(&mut self, condition: &'p Compiled) -> bool {
+        match condition {
+            Compiled::Always => true,
+            Compiled::Untold(facts) => self.degree_at_most(facts) == (0, true),
+            _ => false,
+        }
     }
 }
 
-/// Whether a condition is certainly true of a pair.
-fn must_hold(condition: &Compiled, a: &Sketch, b: &Sketch) -> bool {
-    match condition {
-        Compiled::Always => true,
-        Compiled::Untold(facts) => degree_at_most(facts, a, b) == (0, true),
-        _ => false,
+impl Bound<'_> {
+    /// Whether a pair may weigh so much, by what is remembered of both and the values of one: never denied of a pair
+    /// that does.
+    ///
+    /// Of each comparison the best level counts whose condition may be true, and the rarity of the record's own values,
+    /// as those of the other can only be found more frequent. What households take off is left out.
+    ///
+    /// # Complexity
+    /// Linear in the levels.
+    pub(crate) fn may_weigh(&self, bits: f64, other: &Sketch) -> bool {
+        if self.scorer.model().columns.len() > usize::from(u8::MAX) {
+            return true;
+        }
+        let mut sum = self.scorer.prior_bits();
+        let mut most = self.most.iter();
+        for comparison in self.scorer.comparisons() {
+            let mut pair = Sketched { own: self.own, a: self.sketch, b: other, last: None };
+            let mut best = f64::NEG_INFINITY;
+            let mut sure = false;
+            for (level, most) in comparison.levels.iter().zip(most.by_ref().take(comparison.levels.len())) {
+                if !sure && pair.may_hold(&level.condition) {
+                    best = best.max(*most);
+                    sure = pair.must_hold(&level.condition);
+                }
+            }
+            sum += if sure { best } else { best.max(0.0) };
+        }
+        // A sum that is no number gives up nothing.
+        sum.is_nan() || sum >= bits - ROUNDING
     }
 }
 
@@ -330,35 +397,11 @@ impl Scorer<'_> {
         Sketch { columns: columns.filter_map(|(column, value)| Some((column, key.of(value?)))).collect() }
     }
 
-    /// Whether a pair may weigh so much, by what is remembered of both and the values of one: never denied of a pair
-    /// that does.
-    ///
-    /// Of each comparison the best level counts whose condition may be true, and the rarity of the record's own values,
-    /// as those of the other can only be found more frequent. What households take off is left out.
-    ///
-    /// # Complexity
-    /// Linear in the levels.
-    pub(crate) fn may_weigh(&self, bits: f64, own: &PreparedRecord, a: &Sketch, b: &Sketch) -> bool {
-        if self.model().columns.len() > usize::from(u8::MAX) {
-            return true;
-        }
-        let mut sum = self.prior_bits();
-        for comparison in self.comparisons() {
-            let mut best = f64::NEG_INFINITY;
-            let mut sure = false;
-            for level in &comparison.levels {
-                if may_hold(&level.condition, own, a, b) {
-                    best = best.max(self.level_at_most(level, own));
-                    if must_hold(&level.condition, a, b) {
-                        sure = true;
-                        break;
-                    }
-                }
-            }
-            sum += if sure { best } else { best.max(0.0) };
-        }
-        // A sum that is no number gives up nothing.
-        sum.is_nan() || sum >= bits - ROUNDING
+    /// Looks at the pairs of one record, of which this is remembered.
+    pub(crate) fn bound<'s>(&'s self, own: &'s PreparedRecord, sketch: &'s Sketch) -> Bound<'s> {
+        let levels = self.comparisons().iter().flat_map(|comparison| &comparison.levels);
+        let most = levels.map(|level| self.level_at_most(level, own)).collect();
+        Bound { scorer: self, own, sketch, most }
     }
 
     fn level_at_most(&self, level: &CompiledLevel, own: &PreparedRecord) -> f64 {

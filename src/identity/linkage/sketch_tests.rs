@@ -144,8 +144,8 @@ proptest! {
             let [a, b] = [&a, &b].map(|person| scorer.prepare(&|name| person.get(name).map(String::as_str)));
             let [x, y] = [&a, &b].map(|record| scorer.sketch(record, KEY));
             for bits in [scorer.weight_bits(&a, &b), scorer.weight_bits(&b, &a)] {
-                prop_assert!(scorer.may_weigh(bits, &a, &x, &y));
-                prop_assert!(scorer.may_weigh(bits, &b, &y, &x));
+                prop_assert!(scorer.bound(&a, &x).may_weigh(bits, &y));
+                prop_assert!(scorer.bound(&b, &y).may_weigh(bits, &x));
             }
             prop_assert!(Sketch::from_bytes(x.to_bytes()) == x);
         }
@@ -180,6 +180,6 @@ fn strangers_who_share_a_name_and_a_postcode_are_given_up() {
     let [a, b] = people
         .map(|told| scorer.prepare(&|name| names.iter().position(|known| *known == name).map(|at| told[at])));
     let [x, y] = [&a, &b].map(|record| scorer.sketch(record, KEY));
-    assert!(!scorer.may_weigh(1.5, &a, &x, &y) && scorer.may_weigh(1.5, &a, &x, &x));
+    assert!(!scorer.bound(&a, &x).may_weigh(1.5, &y) && scorer.bound(&a, &x).may_weigh(1.5, &x));
     assert_eq!(format!("{x:?}"), "Sketch(..)");
 }
