@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use support::{TENANT, content, fresh, hub_over, recorded, records, shuffled, views, world};
+use support::{
+    TENANT, across_a_network, content, fresh, hub_over, recorded, records, shuffled, views, world,
+};
 use throughline::event::Event;
 use throughline::hub::{Afterwards, CommandKey, DecisionOutcome, ErasureOutcome, Hub, Outcome, What, Who};
 use throughline::identifier::IdentifierKind;
 use throughline::identity::WhyNot;
 use throughline::ids::{ProfileId, RecordId};
-use throughline::store::{BoxFuture, Committed, Entry, MemoryStore, Seq, Store, StoreError, Tenant, View};
+use throughline::store::{MemoryStore, Tenant};
 
 fn cases(number: u32) -> ProptestConfig {
     ProptestConfig { cases: number, failure_persistence: None, ..ProptestConfig::default() }
@@ -163,22 +165,22 @@ proptest! {
     #[test]
     fn pausing_changes_nothing(events in world(1..12)) {
         let (store, hub) = recorded(&events);
-        let far = Arc::new(Far(MemoryStore::new()));
-        let blocking = hub_over(far.clone());
+        let (far, network) = across_a_network();
+        let blocking = hub_over(network);
         for event in &events {
             blocking.record(event).unwrap();
         }
-        prop_assert_eq!(content(&store), content(&far.0));
+        prop_assert_eq!(content(&store), content(&far));
         let all = records(&store);
         prop_assert_eq!(views(&hub, &all), views(&blocking, &all));
-        let far = Arc::new(Far(MemoryStore::new()));
-        let waiting = hub_over(far.clone()).asynchronous();
+        let (far, network) = across_a_network();
+        let waiting = hub_over(network).asynchronous();
         pollster::block_on(async {
             for event in &events {
                 waiting.record(event).await.unwrap();
             }
         });
-        prop_assert_eq!(content(&store), content(&far.0));
+        prop_assert_eq!(content(&store), content(&far));
     }
 
     /// Putting everything together again changes nothing while the rules are the same, and equals a fresh start when
@@ -218,24 +220,4 @@ fn members(hub: &Hub, id: RecordId) -> Vec<RecordId> {
 /// A profile's JSON up to what was held back: keeping apart is itself held back.
 fn without_quarantine(profile: &str) -> &str {
     profile.split("\"quarantine\"").next().unwrap()
-}
-
-/// A memory store that hides that it could answer at once.
-struct Far(MemoryStore);
-
-impl Store for Far {
-    fn read<'a>(&'a self, want: &'a throughline::store::ReadSet) -> BoxFuture<'a, Result<View, StoreError>> {
-        self.0.read(want)
-    }
-
-    fn commit<'a>(
-        &'a self,
-        batch: &'a throughline::store::Batch,
-    ) -> BoxFuture<'a, Result<Committed, StoreError>> {
-        self.0.commit(batch)
-    }
-
-    fn journal<'a>(&'a self, after: Seq, limit: usize) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
-        self.0.journal(after, limit)
-    }
 }

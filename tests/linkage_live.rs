@@ -7,7 +7,7 @@ mod support;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use support::{NOON, TENANT, content};
+use support::{NOON, TENANT, across_a_network, content};
 use throughline::event::{Event, Import};
 use throughline::hub::{
     Afterwards, CommandKey, Consideration, FixedClock, Hub, Linkage, LinkageErrorKind, NoPart, Rules, What,
@@ -19,9 +19,7 @@ use throughline::identity::linkage::{
 };
 use throughline::identity::{Evidence, Obstacle, WhyNot};
 use throughline::ids::RecordId;
-use throughline::store::{
-    Batch, BoxFuture, Committed, Entry, MemoryStore, ReadSet, Seq, Store, StoreError, Tenant, View,
-};
+use throughline::store::{MemoryStore, Store, Tenant};
 
 fn part(column: &str, form: KeyForm) -> KeyPart {
     KeyPart::new(column, form)
@@ -283,14 +281,15 @@ fn a_store_across_a_network_holds_the_same() {
     let events: Vec<Event> =
         (0..40).map(|number| identify(&format!("n{number}"), number, &neighbour(number), None)).collect();
     let near = Arc::new(MemoryStore::new());
-    let far = Arc::new(Far(MemoryStore::new()));
-    let (one, other) = (hub_over(near.clone(), by_name()), hub_over(far.clone(), by_name()).asynchronous());
+    let (far, network) = across_a_network();
+    let (one, other) =
+        (hub_over(near.clone(), by_name()), hub_over(network.clone(), by_name()).asynchronous());
     for event in &events {
         one.record(event).unwrap();
         pollster::block_on(other.record(event)).unwrap();
     }
-    assert_eq!(content(&near), content(&far.0));
-    let other = hub_over(far.clone(), model()).asynchronous();
+    assert_eq!(content(&near), content(&far));
+    let other = hub_over(network, model()).asynchronous();
     let rehearsal = one.under(rules_with(model())).unwrap().rehearse().unwrap();
     assert_eq!(rehearsal, pollster::block_on(other.rehearse()).unwrap());
 }
@@ -402,21 +401,4 @@ fn blocks_of_single_records_find_the_pairs_of_a_batch() {
     let links = candidates.link(candidates.model(), &LinkSettings::default(), &[], &()).unwrap();
     assert_eq!(histogram, links.histogram);
     drop(prepared);
-}
-
-/// A memory store that hides that it could answer at once.
-struct Far(MemoryStore);
-
-impl Store for Far {
-    fn read<'a>(&'a self, want: &'a ReadSet) -> BoxFuture<'a, Result<View, StoreError>> {
-        self.0.read(want)
-    }
-
-    fn commit<'a>(&'a self, batch: &'a Batch) -> BoxFuture<'a, Result<Committed, StoreError>> {
-        self.0.commit(batch)
-    }
-
-    fn journal<'a>(&'a self, after: Seq, limit: usize) -> BoxFuture<'a, Result<Vec<Entry>, StoreError>> {
-        self.0.journal(after, limit)
-    }
 }

@@ -16,6 +16,7 @@ use throughline::event::Event;
 use throughline::hub::{FixedClock, Hub, Rules, SourceRule, Who};
 use throughline::identifier::IdentifierKind;
 use throughline::ids::{ProfileId, RecordId};
+use throughline::store::faulty::{FaultyStore, Plan};
 use throughline::store::{MemoryStore, Store, Tenant};
 
 pub const TENANT: Tenant = Tenant(7);
@@ -154,6 +155,12 @@ pub fn fresh() -> (Arc<MemoryStore>, Hub) {
     let store = Arc::new(MemoryStore::new());
     let hub = hub_over(store.clone());
     (store, hub)
+}
+
+/// A memory store, and the same as if it were across a network: it offers no snapshots, so what is read comes in rounds.
+pub fn across_a_network() -> (Arc<MemoryStore>, Arc<dyn Store>) {
+    let store = Arc::new(MemoryStore::new());
+    (store.clone(), Arc::new(FaultyStore::new(store, 0, Plan::calm())))
 }
 
 pub fn recorded(events: &[Event]) -> (Arc<MemoryStore>, Hub) {
