@@ -40,8 +40,9 @@ use crate::progress::Progress;
 use crate::report::{ColumnRow, ReportInput, StageRow};
 
 /// Millions of small values are held at a time, and both threads take and give them back.
+#[cfg(not(target_env = "msvc"))]
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 fn dedupe(arguments: &Arguments, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
     let mut stopwatch = Stopwatch::start();
