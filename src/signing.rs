@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use faster_hex::{CheckCase, Hex, hex_decode_array_with_case};
 use hmac::{Hmac, Mac};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -77,7 +78,7 @@ impl SigningKeys {
     pub fn sign(&self, bytes: &[u8]) -> Signature {
         let mac =
             self.keys.get(&self.current).map(|key| key.clone().chain_update(bytes).finalize().into_bytes());
-        let mac = mac.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
+        let mac = mac.map(|mac| Hex::new(&mac).to_string()).unwrap_or_default();
         Signature { key: self.current.clone(), mac }
     }
 
@@ -87,23 +88,10 @@ impl SigningKeys {
     /// It is not, or its key is unknown.
     pub fn check(&self, signature: &Signature, bytes: &[u8]) -> Result<(), SignatureError> {
         let key = self.keys.get(&signature.key).ok_or(SignatureError::UnknownKey)?;
-        let mac = from_hex(&signature.mac).ok_or(SignatureError::Wrong)?;
+        let mac = hex_decode_array_with_case::<32>(signature.mac.as_bytes(), CheckCase::Lower)
+            .map_err(|_| SignatureError::Wrong)?;
         key.clone().chain_update(bytes).verify_slice(&mac).map_err(|_| SignatureError::Wrong)
     }
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = text
-        .bytes()
-        .map(|byte| {
-            char::from(byte)
-                .to_digit(16)
-                .filter(|_| !byte.is_ascii_uppercase())
-                .and_then(|digit| u8::try_from(digit).ok())
-        })
-        .collect();
-    let digits = digits.filter(|digits| digits.len() == 64)?;
-    Some(digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, digit| (byte << 4) | digit)).collect())
 }
 
 impl fmt::Debug for SigningKeys {

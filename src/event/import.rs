@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use faster_hex::Hex;
 use sha2::{Digest, Sha256};
 
 use super::clock::{ClockPolicy, RawTime, RawTimes, correct, whole_millis};
@@ -192,7 +193,7 @@ fn id(draft: &mut Draft<'_>, raw: &str) -> Span {
                 draft.flags.set(Flag::WrongShape);
             }
             draft.flags.set(Flag::MissingId);
-            let hash = hex(raw);
+            let hash = Hex::new(&Sha256::digest(raw.as_bytes())).to_string();
             return draft.scribe.write(&["sha256:", &hash]);
         }
     };
@@ -200,18 +201,8 @@ fn id(draft: &mut Draft<'_>, raw: &str) -> Span {
         return sent;
     }
     draft.flags.set(Flag::LongId);
-    let hash = hex(draft.scribe.get(sent));
+    let hash = Hex::new(&Sha256::digest(draft.scribe.get(sent).as_bytes())).to_string();
     draft.scribe.write(&["sha256:", &hash])
-}
-
-fn hex(text: &str) -> String {
-    use fmt::Write as _;
-    let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-    }
-    hex
 }
 
 fn times<'a>(draft: &'a Draft<'_>, import: &Import) -> RawTimes<'a> {

@@ -1,5 +1,6 @@
 //! Coupons that are held, used and given back, never more often than they may be, however many tills ask at once.
 
+use faster_hex::Hex;
 use serde::{Deserialize, Serialize};
 
 use crate::hub::scan::delete_all;
@@ -242,7 +243,7 @@ fn act_on(
     if record.is_none() && campaign.limits.customer.is_some() && !gives_back {
         return refused(CouponRefusal::CustomerUnknown);
     }
-    let text = hexadecimal(&name);
+    let text = Hex::new(&name).to_string();
     let elsewhere = match (record, campaign.limits.customer) {
         (Some(record), Some(_)) => taken_elsewhere(tx, context, record, of_campaign, &text)?,
         _ => 0,
@@ -308,8 +309,4 @@ fn taken_elsewhere(
 /// Deletes what a record's uses of coupons counted for.
 pub(crate) fn forget(tx: &mut Tx<'_>, record: RecordId) -> Result<(), Stop> {
     delete_all::<Counter>(tx, &keys::coupons_of(record))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,40 +2,18 @@
 
 use std::fmt;
 
+use faster_hex::{CheckCase, hex_decode_with_case, hex_encode};
 use serde::de::{Error, Visitor};
-use serde::{Deserializer, Serializer};
+use serde::{Deserializer, Serializer, ser};
 
-/// The digits of all these bytes.
-fn text<const N: usize>(all: impl ExactSizeIterator<Item = [u8; N]>) -> String {
-    let digit = |nibble: u8| if nibble < 10 { b'0' + nibble } else { b'a' + (nibble - 10) };
-    let mut digits = vec![b'0'; 2 * N * all.len()];
-    for (digits, bytes) in digits.chunks_exact_mut(2 * N).zip(all) {
-        for ([high, low], byte) in digits.as_chunks_mut().0.iter_mut().zip(bytes) {
-            (*high, *low) = (digit(byte >> 4), digit(byte & 15));
-        }
-    }
-    // Digits are ASCII.
-    String::from_utf8(digits).unwrap_or_default()
-}
-
-/// The value of each hexadecimal digit; more than 15 of what is none.
-const NIBBLES: [u8; 256] = {
-    let mut nibbles = [u8::MAX; 256];
-    let (mut value, digits) = (0, b"0123456789abcdef");
-    while value < digits.len() {
-        #[expect(clippy::indexing_slicing, clippy::cast_possible_truncation, reason = "sixteen digits")]
-        {
-            nibbles[digits[value] as usize] = value as u8;
-        }
-        value += 1;
-    }
-    nibbles
-};
-
-/// The value of a hexadecimal digit; more than 15 if it is none.
-const fn nibble(digit: u8) -> u8 {
-    #[expect(clippy::indexing_slicing, reason = "a room for each byte")]
-    NIBBLES[digit as usize]
+/// Writes the digits of all these bytes.
+fn write<const N: usize, S: Serializer>(
+    all: impl Iterator<Item = [u8; N]>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    let all: Vec<_> = all.collect();
+    let mut digits = vec![0; 2 * N * all.len()];
+    to.serialize_str(hex_encode(all.as_flattened(), &mut digits).map_err(ser::Error::custom)?)
 }
 
 /// The bytes that a text of digits stands for, so many at a time.
@@ -49,21 +27,14 @@ impl<const N: usize> Visitor<'_> for Packed<N> {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-        let chunks = text.as_bytes().chunks_exact(2 * N);
-        let mut is_whole = chunks.remainder().is_empty();
-        let one = |digits: &[u8]| {
-            let mut one = [0; N];
-            let mut seen = 0;
-            for (byte, [high, low]) in one.iter_mut().zip(digits.as_chunks().0) {
-                let (high, low) = (nibble(*high), nibble(*low));
-                seen |= high | low;
-                *byte = high << 4 | low;
-            }
-            is_whole &= seen < 16;
-            one
-        };
-        let all = chunks.map(one).collect();
-        if is_whole { Ok(all) } else { Err(E::custom("not a list of ids")) }
+        let no_list = || E::custom("not a list of ids");
+        if !text.len().is_multiple_of(2 * N) {
+            return Err(no_list());
+        }
+        let mut all = vec![[0; N]; text.len() / (2 * N)];
+        hex_decode_with_case(text.as_bytes(), all.as_flattened_mut(), CheckCase::Lower)
+            .map_err(|_| no_list())?;
+        Ok(all)
     }
 }
 
@@ -73,7 +44,7 @@ pub(crate) mod ids {
     use crate::ids::RecordId;
 
     pub(crate) fn serialize<S: Serializer>(ids: &[RecordId], to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&super::text(ids.iter().map(|id| *id.as_bytes())))
+        super::write(ids.iter().map(|id| *id.as_bytes()), to)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<RecordId>, D::Error> {
@@ -91,7 +62,7 @@ pub(crate) mod places {
             let [a, b, c, d, e, f, g, h] = place.block;
             [place.rule, place.split, place.most, a, b, c, d, e, f, g, h]
         };
-        to.serialize_str(&super::text(places.iter().map(bytes)))
+        super::write(places.iter().map(bytes), to)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Place>, D::Error> {
@@ -110,7 +81,7 @@ pub(crate) mod sketch {
 
     #[expect(clippy::ref_option, reason = "serde gives a reference to the field")]
     pub(crate) fn serialize<S: Serializer>(sketch: &Option<Sketch>, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(&sketch.as_ref().map(|sketch| super::text(sketch.to_bytes())).unwrap_or_default())
+        super::write(sketch.iter().flat_map(Sketch::to_bytes), to)
     }
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Sketch>, D::Error> {
@@ -146,10 +117,10 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_packed_is_read_again(all in prop::collection::vec(any::<[u8; 3]>(), 0..20)) {
-            let packed = text(all.iter().copied());
+            let packed = write(all.iter().copied(), serde_json::value::Serializer).unwrap();
             let plain: String = all.iter().flatten().map(|byte| format!("{byte:02x}")).collect();
-            prop_assert_eq!(&packed, &plain);
-            prop_assert_eq!(read(&packed), Some(all));
+            prop_assert_eq!(packed.as_str(), Some(&*plain));
+            prop_assert_eq!(read(&plain), Some(all));
         }
 
         #[test]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use faster_hex::{CheckCase, Hex, hex_decode_array_with_case};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::error::{IdentifierError, IdentifierErrorKind};
@@ -29,7 +30,7 @@ impl ValueHash {
 
 impl fmt::Display for ValueHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+        write!(f, "{}", Hex::new(&self.0))
     }
 }
 
@@ -43,11 +44,9 @@ impl FromStr for ValueHash {
     type Err = IdentifierError;
 
     fn from_str(text: &str) -> Result<Self, IdentifierError> {
-        let malformed = IdentifierError::new(IdentifierErrorKind::Malformed, "value hash");
-        if text.len() != 32 || !text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
-            return Err(malformed);
-        }
-        u128::from_str_radix(text, 16).map(|bits| Self(bits.to_be_bytes())).map_err(|_| malformed)
+        hex_decode_array_with_case(text.as_bytes(), CheckCase::Lower)
+            .map(Self)
+            .map_err(|_| IdentifierError::new(IdentifierErrorKind::Malformed, "value hash"))
     }
 }
 

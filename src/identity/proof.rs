@@ -1,5 +1,7 @@
 //! Proofs that somebody controls an identifier: a token that was sent to the address and came back.
 
+use faster_hex::{CheckCase, Hex, hex_decode_with_case};
+
 use crate::identifier::ValueHash;
 use crate::ids::RecordId;
 use crate::keyed::{Pepper, same};
@@ -113,11 +115,7 @@ impl Proof {
         bytes.extend_from_slice(self.purpose.as_bytes());
         let signature = sign(pepper, &bytes);
         bytes.extend_from_slice(&signature);
-        bytes
-            .iter()
-            .flat_map(|byte| [byte >> 4, byte & 15])
-            .filter_map(|n| char::from_digit(n.into(), 16))
-            .collect()
+        Hex::new(&bytes).to_string()
     }
 
     /// Reads a token and checks its signature and its time. Whether it was used before, only a store can tell.
@@ -131,7 +129,8 @@ impl Proof {
         if token.len() > 2 * (FIXED + LONGEST_PURPOSE + SIGNATURE) {
             return Err(invalid);
         }
-        let bytes = unhex(token).ok_or(invalid)?;
+        let mut bytes = vec![0; token.len() / 2];
+        hex_decode_with_case(token.as_bytes(), &mut bytes, CheckCase::Lower).map_err(|_| invalid)?;
         let (body, signature) = bytes.split_last_chunk::<SIGNATURE>().ok_or(invalid)?;
         if !same(&sign(pepper, body), signature) {
             return Err(invalid);
@@ -212,19 +211,6 @@ impl Proof {
 
 fn sign(pepper: &Pepper, body: &[u8]) -> [u8; SIGNATURE] {
     pepper.full_digest("proof", &[body])
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? << 4 | digit(*low)?)).collect()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Commands that take effect once, however often they are sent.
 
+use faster_hex::Hex;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
@@ -62,7 +63,7 @@ pub fn once<'s, R: Stored>(
     request: [u8; 16],
     work: impl FnOnce(&mut Tx<'s>) -> Result<R, Stop>,
 ) -> Result<Once<R>, Stop> {
-    let request = hexadecimal(request);
+    let request = Hex::new(&request).to_string();
     if let Some(done) = tx.get::<Command>(key)? {
         if done.request != request {
             return Ok(Once::KeyReused);
@@ -77,9 +78,4 @@ pub fn once<'s, R: Stored>(
         kept.ok_or_else(|| StoreError::new(StoreErrorKind::Failed, "keeping the answer of a command"))?;
     tx.put(key, &Command { request, answer: kept })?;
     Ok(Once::First(answer))
-}
-
-fn hexadecimal(hash: [u8; 16]) -> String {
-    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
-    hash.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

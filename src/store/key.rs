@@ -5,6 +5,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
+use faster_hex::Hex;
+
 /// Bytes kept without an allocation.
 const INLINE: usize = 23;
 
@@ -163,9 +165,7 @@ impl Borrow<[u8]> for Key {
 
 impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Key(")?;
-        self.as_bytes().iter().try_for_each(|byte| write!(f, "{byte:02x}"))?;
-        f.write_str(")")
+        write!(f, "Key({})", Hex::new(self.as_bytes()))
     }
 }
 

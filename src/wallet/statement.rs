@@ -18,6 +18,7 @@ mod of_period;
 
 use std::fmt;
 
+use faster_hex::{Hex, hex_decode_array};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -40,7 +41,7 @@ pub struct InvalidHead(());
 
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}", Hex::new(&self.0))
     }
 }
 
@@ -60,15 +61,7 @@ impl TryFrom<String> for Head {
     type Error = InvalidHead;
 
     fn try_from(text: String) -> Result<Self, InvalidHead> {
-        let mut bytes = [0; 32];
-        let digits = text.as_bytes();
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
-            let [high, low] = pair else { return Err(InvalidHead(())) };
-            *byte =
-                digit(*high).zip(digit(*low)).map(|(high, low)| high * 16 + low).ok_or(InvalidHead(()))?;
-        }
-        if digits.len() == 64 { Ok(Self(bytes)) } else { Err(InvalidHead(())) }
+        hex_decode_array(text.as_bytes()).map(Self).map_err(|_| InvalidHead(()))
     }
 }
 

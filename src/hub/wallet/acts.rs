@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use faster_hex::Hex;
+
 use super::books::{account_of, enter, house_account_id};
 use super::requests::{Deed, Payer, WalletAct, WalletOutcome, WalletRefusal};
 use super::stored::{Done, Head, Moved, Part};
@@ -262,8 +264,8 @@ fn asked(context: &Context<'_>, act: &WalletAct<'_>) -> BTreeMap<String, String>
     let mut hashes = BTreeMap::from([("act".to_owned(), deed.to_owned())]);
     for (field, value) in fields {
         let digest = context.rules.pepper.digest("wallet_act", &[field.as_bytes(), value.as_bytes()]);
-        let hash = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-        hashes.insert(field.to_owned(), hash);
+        let (hash, _) = digest.split_at(8);
+        hashes.insert(field.to_owned(), Hex::new(hash).to_string());
     }
     hashes
 }
@@ -283,7 +285,7 @@ const fn customer(deed: Deed<'_>) -> Option<&Who> {
 /// A word for the record that an act was for, or a card is bound to. It says nothing to whoever has not both ids and the pepper.
 pub(super) fn whose(context: &Context<'_>, act: TransferId, record: RecordId) -> String {
     let digest = context.rules.pepper.digest("wallet_act_who", &[act.as_bytes(), record.as_bytes()]);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    Hex::new(&digest).to_string()
 }
 
 /// Whether an act that was done was hers: of the record that is named, or of another one of its profile. Once she is erased

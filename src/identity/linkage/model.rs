@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use faster_hex::{Hex, hex_decode_array};
 use serde::{Deserialize, Serialize};
 
 use super::condition::Condition;
@@ -192,18 +193,16 @@ const TERMS: u64 = 0x7465_726d;
 
 impl Serialize for TermKey {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_str(&format_args!("{:016x}", self.0))
+        to.collect_str(&Hex::new(&self.0.to_be_bytes()))
     }
 }
 
 impl<'de> Deserialize<'de> for TermKey {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<'de, str>::deserialize(from)?;
-        u64::from_str_radix(&text, 16)
-            .ok()
-            .filter(|_| text.len() == 16)
-            .map(Self)
-            .ok_or_else(|| serde::de::Error::custom("a term key is 16 hexadecimal digits"))
+        hex_decode_array(text.as_bytes())
+            .map(|bytes| Self(u64::from_be_bytes(bytes)))
+            .map_err(|_| serde::de::Error::custom("a term key is 16 hexadecimal digits"))
     }
 }
 
@@ -276,5 +275,22 @@ impl KeyPart {
     #[must_use]
     pub fn new(column: &str, form: KeyForm) -> Self {
         Self { column: column.to_owned(), form }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TermKey;
+
+    #[test]
+    fn a_term_key_is_sixteen_digits_and_nothing_else() {
+        let read = |text: &str| serde_json::from_value::<TermKey>(text.into()).ok();
+        let written = serde_json::to_value(TermKey::of("سارا")).unwrap();
+        assert_eq!(written.as_str().and_then(read), Some(TermKey::of("سارا")));
+        assert_eq!(read("00000000000000ff"), Some(TermKey(255)));
+        for wrong in ["", "+0000000000000ff", "0x000000000000ff", "ff", "00000000000000fg", "۰۰۰۰۰۰۰۰"]
+        {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
     }
 }

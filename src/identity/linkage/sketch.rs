@@ -35,7 +35,7 @@ impl Sketch {
     pub(crate) const WIDTH: usize = 9;
 
     /// As bytes, column by column.
-    pub(crate) fn to_bytes(&self) -> impl ExactSizeIterator<Item = [u8; Self::WIDTH]> {
+    pub(crate) fn to_bytes(&self) -> impl Iterator<Item = [u8; Self::WIDTH]> {
         self.columns.iter().map(|(column, bits)| {
             let [a, b, c, d, e, f, g, h] = bits.to_be_bytes();
             [*column, a, b, c, d, e, f, g, h]

@@ -1,7 +1,6 @@
 //! Receipts: what a person gets as a copy of a consent record, and can show.
 
-use std::fmt::Write as _;
-
+use faster_hex::Hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -151,11 +150,7 @@ impl ConsentReceipt {
 }
 
 fn hash(content: &str) -> String {
-    Sha256::digest(content.as_bytes()).iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    Hex::new(&Sha256::digest(content.as_bytes())).to_string()
 }
 
 #[cfg(test)]
