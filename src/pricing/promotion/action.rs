@@ -101,7 +101,7 @@ pub struct BundlePart {
 /// Sets repeat as often as the units suffice; the discount is shared over their units by amount. With
 /// [`Pick::Dearest`] the dearest units form the first set, which is best for the customer. Parts whose selections
 /// overlap are filled beginning with the one that fits the fewest lines, so a narrow part is not left without units by
-/// a wider one that contains it.
+/// a wider one that contains it; of units of one price those that fit the fewest parts come first.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Bundle {

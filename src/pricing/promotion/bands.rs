@@ -43,22 +43,20 @@ impl Band {
         Self::whole(line, units, state.running[line] - state.used_amount[line])
     }
 
-    /// Compares the prices of one unit, without a division.
-    fn by_price(&self, other: &Self) -> Ordering {
+    /// Compares the prices of one unit, without a division: which is picked first.
+    pub(super) fn by_price(&self, other: &Self, pick: Pick) -> Ordering {
         let times = |amount: i64, units: u64| i128::from(amount) * i128::from(units);
-        times(self.amount, other.units).cmp(&times(other.amount, self.units))
+        let price = times(self.amount, other.units).cmp(&times(other.amount, self.units));
+        match pick {
+            Pick::Cheapest => price,
+            Pick::Dearest => price.reverse(),
+        }
     }
 }
 
 /// Equal prices stand in the order of the lines either way.
 pub(super) fn sort_by_price(bands: &mut [Band], pick: Pick) {
-    bands.sort_unstable_by(|a, b| {
-        let price = match pick {
-            Pick::Cheapest => a.by_price(b),
-            Pick::Dearest => b.by_price(a),
-        };
-        price.then(a.line.cmp(&b.line))
-    });
+    bands.sort_unstable_by(|a, b| a.by_price(b, pick).then(a.line.cmp(&b.line)));
 }
 
 impl Effect {

@@ -212,6 +212,11 @@ impl Masks {
         self.bits[node * self.words + word]
     }
 
+    /// Whether a line is selected.
+    pub(super) fn holds(&self, node: NodeId, line: usize) -> bool {
+        self.word(node, line / 64) >> (line % 64) & 1 == 1
+    }
+
     /// The lines of a selection, in order.
     pub(super) fn lines(&self, node: NodeId) -> impl Iterator<Item = usize> {
         (0..self.words).flat_map(move |word| places(self.word(node, word), word))

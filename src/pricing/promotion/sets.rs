@@ -1,7 +1,7 @@
 //! Bundles: sets of units sold together.
 
 use super::Pick;
-use super::bands::{Band, Taken, sort_by_price, units};
+use super::bands::{Band, Taken, units};
 use super::compile::{Cut, Set};
 use super::context::{Context, Skip};
 use super::effect::Effect;
@@ -108,16 +108,22 @@ impl Effect {
                 self.bands.push(Band::open(context, state, line));
             }
         }
-        sort_by_price(&mut self.bands, set.pick);
+        // Of equal prices those that fit the fewest parts come first, so that the parts which they do not fit find units
+        // too, whatever the order of the lines.
+        let fits = |line: usize| set.parts.iter().map(move |&(of, _)| masks.holds(of, line));
+        let how_many = |line: usize| fits(line).filter(|fits| *fits).count();
+        self.bands.sort_unstable_by(|a, b| {
+            a.by_price(b, set.pick)
+                .then_with(|| how_many(a.line).cmp(&how_many(b.line)))
+                .then_with(|| fits(a.line).cmp(fits(b.line)))
+                .then(a.line.cmp(&b.line))
+        });
         let bands = Table(self.bands.clone());
         let mut parts: Vec<Part> = set
             .parts
             .iter()
             .map(|&(of, needed)| {
-                let fits = |&place: &usize| {
-                    let line = bands[place].line;
-                    masks.word(of, line / 64) >> (line % 64) & 1 == 1
-                };
+                let fits = |&place: &usize| masks.holds(of, bands[place].line);
                 Part { needed, bands: (0..bands.len()).filter(fits).collect(), cursor: 0 }
             })
             .collect();

@@ -267,6 +267,20 @@ fn a_set_of_several_parts() {
 }
 
 #[test]
+fn of_equal_units_a_set_takes_those_first_that_fit_fewer_parts() {
+    let parts =
+        [Selection::tag("обувь"), Selection::Everything].map(|of| BundlePart { of, quantity: 1 }).into();
+    let pick = Pick::Cheapest;
+    let pair = new("pair", Action::Bundle(Bundle { parts, off: Off::Price(euro(0)), pick, max_times: None }));
+    let mut lines = [line("a", &[], 7, 0), line("b", &["обувь"], 7, 0), line("c", &["обувь"], 3, 3)];
+    // Seven sets of shoes and something else cost nothing; the eighth is of two shoes at a cent each.
+    for _ in 0..2 {
+        assert_eq!(ask([pair.clone()], &basket(lines.clone())).discount, euro(2));
+        lines.reverse();
+    }
+}
+
+#[test]
 fn gifts_come_and_may_be_refused() {
     let gift = |per| Gift {
         sku: Sku::parse("هدیه").unwrap(),
