@@ -9,7 +9,7 @@ use linkage_support::{FIELDS, Row, candidates, clusters, dataset, field, linked,
 use proptest::prelude::*;
 use throughline::identity::linkage::{
     BlockingRule, BlockingSettings, Candidates, Dataset, KeyForm, KeyPart, LinkSettings, Model, Scorer,
-    TrainingSettings,
+    Training, TrainingSettings,
 };
 
 /// Weighs every pair of rows, whether a rule finds it or not.
@@ -113,6 +113,15 @@ proptest! {
                 prop_assert_eq!(one.map(|_| ()).unwrap_err(), other.map(|_| ()).unwrap_err());
             }
         }
+    }
+
+    #[test]
+    fn what_training_finds_is_a_model(rows in world(2..8)) {
+        let training = candidates(&dataset(&rows)).train(&TrainingSettings::default(), &());
+        let Ok(Training { model, .. }) = training else { return Ok(()) };
+        prop_assert!(Scorer::new(&model).is_ok());
+        // However alike the records are, two of them may be strangers'.
+        prop_assert!(model.prior + model.household_prior < 0.9 + 1e-9);
     }
 
     #[test]

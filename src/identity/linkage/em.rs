@@ -70,6 +70,20 @@ fn start(shapes: &[Shape], all: f64, records: f64, households: bool) -> Trained 
     trained
 }
 
+/// Of all pairs so many are of one person or of one household at most: however alike the records are, it stays thinkable
+/// that two of them are strangers'.
+const MOST_RELATED: f64 = 0.9;
+
+/// The shares of all pairs that are of one person and of one household, with what strangers need taken from both in
+/// proportion: of the shares that are allowed those under which the counts are likeliest.
+pub(super) fn priors(person: f64, household: f64) -> (f64, f64) {
+    let times = (MOST_RELATED / (person + household)).min(1.0);
+    (person * times, household * times)
+}
+
+/// No kind of pair that is looked for is rarer.
+const RAREST: f64 = 1e-12;
+
 /// How many pairs the prior knowledge of `m` and of households counts for.
 const KNOWN_PAIRS: f64 = 4.0;
 /// How many pairs the prior knowledge of strangers counts for.
@@ -180,9 +194,10 @@ fn step(trained: &Trained, patterns: &[Pattern], shapes: &[Shape], all: f64) -> 
             }
         }
     }
+    let (prior, household) = priors(matched / all, household / all);
     let mut next = Trained {
-        prior: (matched / all).clamp(1e-12, 0.9),
-        household: if trained.household > 0.0 { (household / all).clamp(1e-12, 0.9) } else { 0.0 },
+        prior: prior.max(RAREST),
+        household: if trained.household > 0.0 { household.max(RAREST) } else { 0.0 },
         m: Vec::new(),
         h: Vec::new(),
         u: Vec::new(),

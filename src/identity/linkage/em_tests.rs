@@ -209,7 +209,7 @@ fn is_sound(trained: &Trained, shapes: &[Shape]) {
     for number in [trained.prior, trained.household] {
         assert!((0.0..=1.0).contains(&number), "{number}");
     }
-    assert!(trained.prior + trained.household <= 1.0 + 1e-12);
+    assert!(trained.prior + trained.household < MOST_RELATED + 1e-9);
     for table in [&trained.m, &trained.h, &trained.u] {
         assert_eq!(table.len(), shapes.len());
         for (levels, shape) in table.iter().zip(shapes) {
@@ -264,6 +264,18 @@ fn fixed_levels_that_leave_nothing_leave_the_others_something() {
     let found = held(vec![1.0, 0.2, 0.3, 0.5], &[1.0, 0.6, 0.0, 0.0], &[true, true, false, false], &null);
     near(found[2], 0.15, 1e-12, "three eighths of the rest");
     near(found[3], 0.25, 1e-12, "five eighths of the rest");
+}
+
+#[test]
+fn strangers_stay_thinkable() {
+    assert_eq!(priors(0.0, 0.0), (0.0, 0.0));
+    assert_eq!(priors(0.3, 0.5), (0.3, 0.5));
+    let (person, household) = priors(0.75, 0.25);
+    near(person, 0.675, 1e-12, "three quarters of what is left");
+    near(household, 0.225, 1e-12, "one quarter of what is left");
+    // No other shares that leave a tenth to strangers make such counts likelier.
+    let of = |person: f64| 0.75 * person.ln() + 0.25 * (0.9 - person).ln() + 1e-9 * 0.1_f64.ln();
+    assert!([0.1, 0.5, 0.67, 0.68, 0.8].iter().all(|other| of(*other) < of(person)));
 }
 
 #[test]

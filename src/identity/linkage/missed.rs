@@ -47,7 +47,8 @@ pub(super) fn correct(trained: &mut Trained, model: &Model, shapes: &[Shape], pa
     let Some((_, people)) = best else { return };
     let found: f64 = matched.iter().sum();
     let times = (people / found).clamp(1.0, MOST);
-    trained.prior = (trained.prior * times).min(0.5);
+    let prior = (trained.prior * times).min(trained.prior.max(0.5));
+    (trained.prior, trained.household) = em::priors(prior, trained.household);
     for (at, (shape, m)) in shapes.iter().zip(&mut trained.m).enumerate() {
         let mut counts = vec![0.0; m.len()];
         for (pattern, many) in patterns.iter().zip(&matched) {
@@ -118,6 +119,20 @@ mod tests {
             "{:?}",
             trained.m
         );
+    }
+
+    #[test]
+    fn strangers_stay_thinkable() {
+        for (prior, household) in [(0.45, 0.45), (0.25, 0.65), (0.8, 0.1)] {
+            let (mut trained, model, shapes, patterns) = trained(100_000.0);
+            (trained.prior, trained.household) = (prior, household);
+            correct(&mut trained, &model, &shapes, &patterns);
+            assert!(trained.prior + trained.household < 0.9 + 1e-12);
+            assert!(
+                trained.prior / trained.household >= prior / household,
+                "of one person they are no fewer"
+            );
+        }
     }
 
     #[test]
