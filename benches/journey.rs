@@ -29,11 +29,11 @@ use throughline::journey::stages::{StageCounts, StageRules};
 use throughline::journey::{Touchpoint, Work};
 use throughline::time::from_millis;
 
-#[path = "shared/processor_time.rs"]
+#[path = "common/processor_time.rs"]
 mod processor_time;
 use processor_time::ProcessorTime;
 
-#[path = "shared/journeys.rs"]
+#[path = "common/journeys.rs"]
 mod journeys;
 use journeys::{Numbers, journeys};
 

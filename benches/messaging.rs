@@ -20,7 +20,7 @@ mod decide;
 mod locale;
 #[path = "messaging/near_copy.rs"]
 mod near_copy;
-#[path = "shared/processor_time.rs"]
+#[path = "common/processor_time.rs"]
 mod processor_time;
 #[path = "messaging/sms.rs"]
 mod sms;

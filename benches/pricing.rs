@@ -24,7 +24,7 @@ mod common;
 mod parity;
 #[path = "pricing/pipeline.rs"]
 mod pipeline;
-#[path = "shared/processor_time.rs"]
+#[path = "common/processor_time.rs"]
 mod processor_time;
 #[path = "pricing/promotions.rs"]
 mod promotions;

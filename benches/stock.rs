@@ -30,7 +30,7 @@ use throughline::stock::{LocationId, Place, ReservationKey};
 use throughline::store::{MemoryStore, Tenant};
 use throughline::time::{DateTime, TimeDelta, Utc};
 
-#[path = "shared/processor_time.rs"]
+#[path = "common/processor_time.rs"]
 mod processor_time;
 
 fn now() -> DateTime<Utc> {

@@ -23,7 +23,7 @@ use throughline::wallet::Unit;
 use throughline::wallet::ledger::{Account, AccountId, Ledger, Limits, Transfer, TransferId};
 use throughline::wallet::points::Lots;
 
-#[path = "shared/processor_time.rs"]
+#[path = "common/processor_time.rs"]
 mod processor_time;
 use processor_time::ProcessorTime;
 

@@ -25,11 +25,11 @@ use throughline::journey::attribution::{Credits, MarkovSettings, Rule, credit, m
 use throughline::journey::paths::{Outcome, Paths, follows};
 
 #[allow(dead_code, reason = "shared with the benchmarks, which measure by it")]
-#[path = "../../shared/processor_time.rs"]
+#[path = "../../common/processor_time.rs"]
 mod processor_time;
 use processor_time::processor_time;
 
-#[path = "../../shared/journeys.rs"]
+#[path = "../../common/journeys.rs"]
 mod journeys;
 mod side_by_side;
 

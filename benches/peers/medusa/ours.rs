@@ -24,7 +24,7 @@ use throughline::pricing::promotion::{
 #[path = "../../pricing/common.rs"]
 mod common;
 #[allow(dead_code, reason = "shared with the benchmarks, which measure by it")]
-#[path = "../../shared/processor_time.rs"]
+#[path = "../../common/processor_time.rs"]
 mod processor_time;
 use common::{euro, money, product};
 use processor_time::processor_time;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use throughline::messaging::sms::{SmsSettings, segments};
 
 #[allow(dead_code, reason = "shared with the benchmarks, which measure by it")]
-#[path = "../../shared/processor_time.rs"]
+#[path = "../../common/processor_time.rs"]
 mod processor_time;
 use processor_time::processor_time;
 
